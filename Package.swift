@@ -1,0 +1,28 @@
+// swift-tools-version: 6.2
+//
+// The module graph is a security property: who can call C, who can decrypt, who can write, is read off this file.
+// Targets stand in the order of the module table in README.md, and every arrow is one that table names.
+import PackageDescription
+
+let package = Package(
+    name: "cordon",
+    targets: [
+        .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+    // Tests are left out: the expansion of #expect is not ours to mark.
+    if target.type != .test { target.swiftSettings! += [.strictMemorySafety()] }
+}

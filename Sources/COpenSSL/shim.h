@@ -1,0 +1,6 @@
+// OpenSSL: SHA-256 with the CPU's SHA extensions, and PBKDF2 for BIP-39.
+// The low-level SHA256_* calls are deprecated since 3.0 in favour of EVP, which is half as fast on the 65 bytes of a tree node.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>

@@ -1,0 +1,34 @@
+/// A short line that people will read: at most 255 bytes of UTF-8, and nothing in it that moves a cursor or turns text around.
+///
+/// Control characters and Unicode's directional formatting characters are refused here, once, so that a name on the ledger cannot
+/// pass for another on a screen.
+package struct TextLine: Hashable, Sendable {
+    package static let maximumSize = 255
+    package let text: String
+
+    package init?(_ text: String) {
+        guard text.utf8.count <= Self.maximumSize, text.unicodeScalars.allSatisfy(Self.isVisible) else { return nil }
+        self.text = text
+    }
+
+    /// `nil` unless the bytes are UTF-8 and the text is fit to be shown.
+    package init?(utf8 bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        self.init(text)
+    }
+
+    package var isEmpty: Bool { text.isEmpty }
+
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
+        // Joiners are part of some scripts' spelling; the other formatting characters only hide or reorder.
+        case .format: return scalar == "\u{200C}" || scalar == "\u{200D}"
+        default: return true
+        }
+    }
+}
+
+extension TextLine: CustomStringConvertible {
+    package var description: String { text }
+}

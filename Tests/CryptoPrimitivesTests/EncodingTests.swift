@@ -1,0 +1,100 @@
+import CryptoPrimitives
+import Testing
+
+@Suite struct Encodings {
+    @Test(arguments: ["", "00", "0aff"]) func `hexadecimal comes back`(text: String) throws {
+        #expect(Hexadecimal.encode(try #require(Hexadecimal.decode(text))) == text)
+    }
+
+    @Test(arguments: ["0", "0A", "0g", " 00", "0x00"]) func `other hexadecimal is refused`(text: String) {
+        #expect(Hexadecimal.decode(text) == nil)
+    }
+
+    @Test(arguments: zip(["", "Zg==", "Zm8=", "Zm9v"], ["", "f", "fo", "foo"]))
+    func `base 64 is as RFC 4648 says`(encoded: String, plain: String) {
+        #expect(Base64.encode(Array(plain.utf8)) == encoded)
+        #expect(Base64.decode(encoded) == Array(plain.utf8))
+    }
+
+    @Test(arguments: ["Zg", "Zg=", "Zh==", "Zg==\n", " Zg==", "Zm9v=", "Z", "====", "Zm 9v", "-_8="])
+    func `other base 64 is refused`(text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+
+    @Test(arguments: ["Zg==", "Zh", "Zm8=", "Z"]) func `unpadded base 64 has one form too`(text: String) {
+        #expect(Base64.decode(text, .unpadded) == nil)
+    }
+
+    @Test(arguments: [
+        "a\nb", "\u{1B}[2J", "\u{202E}gnp", "\u{7F}", "\u{2066}x", "\u{FEFF}", "\u{2028}", String(repeating: "x", count: 256),
+    ])
+    func `text that moves the cursor, turns round or is long is no line`(text: String) {
+        #expect(TextLine(text) == nil)
+    }
+
+    @Test(arguments: ["", "Hôpital Sainte-Anne", "مستشفى", "クリニック", "می‌خواهم"]) func `names of all scripts are lines`(text: String)
+    {
+        #expect(TextLine(text)?.text == text)
+    }
+
+    @Test func `bytes that are not UTF-8 are no line`() {
+        #expect(TextLine(utf8: [0xC3]) == nil)
+        #expect(TextLine(utf8: [0xED, 0xA0, 0x80]) == nil)
+    }
+}
+
+@Suite struct CanonicalEncoding {
+    struct Sample: CanonicalCodable, Equatable {
+        static let maximumSize = 64
+        var number: UInt32
+        var line: TextLine
+        var list: [UInt16]
+        var option: Bytes32?
+
+        init(number: UInt32, line: TextLine, list: [UInt16], option: Bytes32?) {
+            (self.number, self.line, self.list, self.option) = (number, line, list, option)
+        }
+
+        init(from reader: inout CanonicalReader) throws(FormatError) {
+            number = try reader.integer(UInt32.self)
+            line = try reader.text()
+            list = try reader.list(length: UInt8.self, atMost: 4) { reader throws(FormatError) in try reader.integer(UInt16.self) }
+            option = try reader.optional { reader throws(FormatError) in try reader.value(Hash.self).value }
+        }
+
+        func encode(to writer: inout CanonicalWriter) {
+            writer.integer(number)
+            writer.text(line)
+            writer.list(list, length: UInt8.self) { $0.integer($1) }
+            writer.optional(option) { $0.value(Hash($1)) }
+        }
+    }
+
+    let bytes: [UInt8] = [0, 0, 1, 2, 2, 0x68, 0x69, 2, 0, 7, 0xFF, 0xFE, 0]
+
+    @Test func `a value has the bytes the rules give it`() throws {
+        let sample = Sample(number: 258, line: try #require(TextLine("hi")), list: [7, 0xFFFE], option: nil)
+        #expect(sample.canonicalBytes == bytes)
+        #expect(try Sample(canonical: bytes) == sample)
+    }
+
+    @Test func `every cut is refused`() {
+        for count in 0..<bytes.count {
+            #expect(throws: FormatError.truncated) { try Sample(canonical: Array(bytes.prefix(count))) }
+        }
+    }
+
+    @Test func `what follows, what is too long and what has a second form is refused`() {
+        #expect(throws: FormatError.trailingBytes) { try Sample(canonical: bytes + [0]) }
+        #expect(throws: FormatError.tooLarge) { try Sample(canonical: bytes + [UInt8](repeating: 0, count: 64)) }
+        var longList = bytes
+        longList[7] = 5
+        #expect(throws: FormatError.tooLarge) { try Sample(canonical: longList) }
+        var oddOption = bytes
+        oddOption[12] = 2
+        #expect(throws: FormatError.notCanonical) { try Sample(canonical: oddOption) }
+        var controlCharacter = bytes
+        controlCharacter[5] = 0x0A
+        #expect(throws: FormatError.notCanonical) { try Sample(canonical: controlCharacter) }
+    }
+}
