@@ -10,8 +10,11 @@ let package = Package(
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
+        .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
+
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
+        .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

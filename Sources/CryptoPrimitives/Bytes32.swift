@@ -72,7 +72,7 @@ extension Bytes32: CustomStringConvertible {
 }
 
 /// A public value of 32 bytes with a meaning of its own, so that a key cannot pass for a hash.
-package protocol Value32: Hashable, Sendable, CustomStringConvertible {
+package protocol Value32: Hashable, Comparable, Sendable, CustomStringConvertible {
     var value: Bytes32 { get }
     init(_ value: Bytes32)
 }

@@ -73,13 +73,4 @@ package struct Hash: Value32 {
         hasher.update(right.value)
         return hasher.finalize()
     }
-
-    /// SHA-256(label || 0x00 || parts): what every hash of our own formats is, so that no two formats can share one.
-    package static func labelled(_ label: String, _ parts: [UInt8]...) -> Hash {
-        var hasher = SHA256()
-        hasher.update(Array(label.utf8))
-        hasher.update(byte: 0x00)
-        for part in parts { hasher.update(part) }
-        return hasher.finalize()
-    }
 }

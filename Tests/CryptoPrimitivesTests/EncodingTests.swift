@@ -1,4 +1,5 @@
 import CryptoPrimitives
+import TestSupport
 import Testing
 
 @Suite struct Encodings {
@@ -96,5 +97,36 @@ import Testing
         var controlCharacter = bytes
         controlCharacter[5] = 0x0A
         #expect(throws: FormatError.notCanonical) { try Sample(canonical: controlCharacter) }
+    }
+}
+
+@Suite struct Calendar {
+    @Test(arguments: [
+        ("1970-01-01", 0), ("1970-03-01", 59), ("2000-02-29", 11_016), ("2026-11-21", 20_778), ("9999-12-31", 2_932_896),
+    ])
+    func `a date has its number`(text: String, number: UInt32) {
+        #expect(Day(text)?.number == number)
+        #expect(Day(number).description == text)
+    }
+
+    @Test(arguments: [
+        "", "2027-1-1", "2027-02-29", "2027-00-10", "2027-13-01", "2027-04-31", "1969-12-31", "+027-01-01", "2027-01-01T",
+        "２０２７-01-01",
+    ])
+    func `what is no date is refused`(text: String) {
+        #expect(Day(text) == nil)
+    }
+
+    @Test func `every day of four centuries comes back`() {
+        var failures = Failures()
+        for number in 0..<146_097 as Range<UInt32> { failures.check(Day(Day(number).description)?.number == number, "\(number)") }
+        #expect(failures.isEmpty, "\(failures)")
+    }
+
+    @Test func `a minute belongs to its day`() {
+        #expect(Minute(secondsSince1970: 1_795_255_259).description == "2026-11-21T10:00Z")
+        #expect(Minute(secondsSince1970: -1) == Minute(0))
+        #expect(Minute(secondsSince1970: .max).number == .max)
+        #expect(Day(.max).adding(days: 1) == Day(.max))
     }
 }

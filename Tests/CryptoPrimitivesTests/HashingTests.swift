@@ -127,8 +127,23 @@ struct HashingVectors {
     }
 
     @Test func `a label ends where it ends`() {
-        #expect(Hash.labelled("cordon/a", [0x62]) != Hash.labelled("cordon/ab"))
-        #expect(Hash.labelled("cordon/a", [1], [2]) == Hash.labelled("cordon/a", [1, 2]))
+        var short = LabelledHasher("cordon/a")
+        short.update([0x62])
+        let long = LabelledHasher("cordon/ab")
+        #expect(short.finalize() != long.finalize())
+        #expect(Hash.labelled(.request, [1], [2]) == Hash.labelled(.request, [1, 2]))
+        #expect(Hash.labelled(.request, [1]) != Hash.labelled(.release, [1]))
+        #expect(Label.allCases.allSatisfy { !$0.rawValue.utf8.contains(0) })
+    }
+
+    @Test func `what is signed for one ledger means nothing on another`() throws {
+        let (north, south) = (try #require(TextLine("north")), try #require(TextLine("north2")))
+        #expect(Label.entry.message(origin: north, [0x32, 1]) != Label.entry.message(origin: south, [1]))
+        let key = Ed25519.PrivateKey(seed: secret(Array(repeating: 7, count: 32)))
+        let signature = key.sign(.entry, origin: north, [1])
+        try key.publicKey.verify(signature, .entry, origin: north, [1])
+        #expect(throws: Ed25519.SignatureError.self) { try key.publicKey.verify(signature, .entry, origin: south, [1]) }
+        #expect(throws: Ed25519.SignatureError.self) { try key.publicKey.verify(signature, .grant, origin: north, [1]) }
     }
 
     @Test func `an HMAC fed in pieces equals one fed at once`() {

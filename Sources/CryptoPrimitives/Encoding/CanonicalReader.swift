@@ -39,15 +39,32 @@ package struct CanonicalReader {
         }
     }
 
+    package mutating func minute() throws(FormatError) -> Minute {
+        Minute(try integer(UInt32.self))
+    }
+
+    package mutating func day() throws(FormatError) -> Day {
+        Day(try integer(UInt32.self))
+    }
+
     package mutating func fixed(_ count: Int) throws(FormatError) -> [UInt8] {
         guard remaining >= count else { throw .truncated }
         defer { position += count }
         return Array(bytes[position..<position + count])
     }
 
-    package mutating func value<Value: Value32>(_: Value.Type = Value.self) throws(FormatError) -> Value {
-        guard let value = Value(try fixed(Bytes32.count)) else { throw .truncated }
+    package mutating func bytes32() throws(FormatError) -> Bytes32 {
+        guard let value = Bytes32(try fixed(Bytes32.count)) else { throw .truncated }
         return value
+    }
+
+    package mutating func value<Value: Value32>(_: Value.Type = Value.self) throws(FormatError) -> Value {
+        Value(try bytes32())
+    }
+
+    package mutating func signature() throws(FormatError) -> Ed25519.Signature {
+        guard let signature = Ed25519.Signature(try fixed(Ed25519.Signature.count)) else { throw .truncated }
+        return signature
     }
 
     package mutating func value<Value: CanonicalCodable>(_: Value.Type = Value.self) throws(FormatError) -> Value {

@@ -14,13 +14,29 @@ package struct CanonicalWriter {
         bytes.append(value ? 1 : 0)
     }
 
+    package mutating func minute(_ value: Minute) {
+        integer(value.number)
+    }
+
+    package mutating func day(_ value: Day) {
+        integer(value.number)
+    }
+
     /// Bytes whose number the format fixes.
     package mutating func fixed(_ value: [UInt8]) {
         bytes += value
     }
 
+    package mutating func bytes32(_ value: Bytes32) {
+        value.withBytes { for index in $0.indices { bytes.append($0[index]) } }
+    }
+
     package mutating func value(_ value: some Value32) {
-        value.value.withBytes { for index in $0.indices { bytes.append($0[index]) } }
+        bytes32(value.value)
+    }
+
+    package mutating func signature(_ value: Ed25519.Signature) {
+        bytes += value.bytes
     }
 
     package mutating func value(_ value: some CanonicalCodable) {

@@ -1,0 +1,86 @@
+import CryptoPrimitives
+
+/// The kinds of entry that rules version 1 knows, with their public fields.
+package enum Event: Hashable, Sendable {
+    case member(MemberChange)
+    case actor(Actor)
+    case keyRevocation(KeyRevocation)
+    case compartment(Compartment)
+    case deposit(Deposit)
+    case grant(Grant)
+    case revocation(Revocation)
+    case decision(Decision)
+    case erasure(Erasure)
+
+    /// The number is the kind's tag. Those left out belong to later rules.
+    package enum Kind: UInt8, CaseIterable, Sendable {
+        case member = 1
+        case actor = 2
+        case keyRevocation = 4
+        case compartment = 5
+        case deposit = 7
+        case grant = 8
+        case revocation = 9
+        case decision = 10
+        case erasure = 15
+
+        /// The kind in labels and on screens.
+        package var name: String {
+            switch self {
+            case .member: "member"
+            case .actor: "actor"
+            case .keyRevocation: "key-revocation"
+            case .compartment: "compartment"
+            case .deposit: "deposit"
+            case .grant: "grant"
+            case .revocation: "revocation"
+            case .decision: "decision"
+            case .erasure: "erasure"
+            }
+        }
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .member: .member
+        case .actor: .actor
+        case .keyRevocation: .keyRevocation
+        case .compartment: .compartment
+        case .deposit: .deposit
+        case .grant: .grant
+        case .revocation: .revocation
+        case .decision: .decision
+        case .erasure: .erasure
+        }
+    }
+
+    init(from reader: inout CanonicalReader) throws(FormatError) {
+        guard let kind = Kind(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
+        switch kind {
+        case .member: self = .member(try MemberChange(from: &reader))
+        case .actor: self = .actor(try Actor(from: &reader))
+        case .keyRevocation: self = .keyRevocation(try KeyRevocation(from: &reader))
+        case .compartment: self = .compartment(try Compartment(from: &reader))
+        case .deposit: self = .deposit(try Deposit(from: &reader))
+        case .grant: self = .grant(try Grant(from: &reader))
+        case .revocation: self = .revocation(try Revocation(from: &reader))
+        case .decision: self = .decision(try Decision(from: &reader))
+        case .erasure: self = .erasure(try Erasure(from: &reader))
+        }
+    }
+
+    func encode(to writer: inout CanonicalWriter) {
+        writer.integer(kind.rawValue)
+        switch self {
+        case .member(let fields): fields.encode(to: &writer)
+        case .actor(let fields): fields.encode(to: &writer)
+        case .keyRevocation(let fields): fields.encode(to: &writer)
+        case .compartment(let fields): fields.encode(to: &writer)
+        case .deposit(let fields): fields.encode(to: &writer)
+        case .grant(let fields): fields.encode(to: &writer)
+        case .revocation(let fields): fields.encode(to: &writer)
+        case .decision(let fields): fields.encode(to: &writer)
+        case .erasure(let fields): fields.encode(to: &writer)
+        }
+    }
+}

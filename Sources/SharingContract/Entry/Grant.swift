@@ -1,0 +1,136 @@
+package import CryptoPrimitives
+
+/// The patient's leave to read, under keys made for this grant alone. Who it is for and what it covers stands in the body.
+package struct Grant: Hashable, Sendable {
+    /// Known to the patient alone. It signs the grant and its revocation, and it is the grant's name.
+    package let control: Ed25519.PublicKey
+    /// Known to the grantee. Without its signature nothing is released.
+    package let release: Ed25519.PublicKey
+    package let from: Day
+    /// The first day on which the grant does not hold any more.
+    package let until: Day
+
+    package init(control: Ed25519.PublicKey, release: Ed25519.PublicKey, from: Day, until: Day) {
+        self.control = control
+        self.release = release
+        self.from = from
+        self.until = until
+    }
+
+    /// Windows are half-open.
+    package func covers(_ day: Day) -> Bool { from <= day && day < until }
+
+    init(from reader: inout CanonicalReader) throws(FormatError) {
+        control = try reader.value()
+        release = try reader.value()
+        from = try reader.day()
+        until = try reader.day()
+        // The commitment for proofs of consent comes with rules that know it.
+        guard try !reader.flag() else { throw .unknownTag }
+    }
+
+    func encode(to writer: inout CanonicalWriter) {
+        writer.value(control)
+        writer.value(release)
+        writer.day(from)
+        writer.day(until)
+        writer.flag(false)
+    }
+}
+
+/// For the patient, the grantee and the auditor.
+package struct GrantBody: Body, Hashable {
+    package static let kind = Event.Kind.grant
+    package static let maximumConsentSize = 32_768
+    package static let maximumSealedSeedSize = 4_096
+    package static let maximumSize = 40_000
+
+    package let compartment: Ed25519.PublicKey
+    package let grantee: Ed25519.PublicKey
+    /// Bytes of a consent, which mean nothing to the contract.
+    package let consent: [UInt8]
+    /// The grant seed as an age file for the grantee.
+    package let sealedSeed: [UInt8]
+    /// The grant's own recipient, derived from the seed: depositors seal to it.
+    package let recipient: RecipientKey
+    /// The recipient list that came with the grant.
+    package let recipientList: Hash
+    package let signature: Ed25519.Signature
+
+    /// What the patient fills in before the compartment signs.
+    package struct Fields: Sendable {
+        package var grantee: Ed25519.PublicKey
+        package var consent: [UInt8]
+        package var sealedSeed: [UInt8]
+        package var recipient: RecipientKey
+        package var recipientList: Hash
+
+        package init(
+            grantee: Ed25519.PublicKey, consent: [UInt8], sealedSeed: [UInt8], recipient: RecipientKey, recipientList: Hash
+        ) {
+            self.grantee = grantee
+            self.consent = consent
+            self.sealedSeed = sealedSeed
+            self.recipient = recipient
+            self.recipientList = recipientList
+        }
+    }
+
+    package init(_ fields: Fields, of grant: Grant, signingWith key: borrowing Ed25519.PrivateKey, origin: TextLine) {
+        compartment = key.publicKey
+        grantee = fields.grantee
+        consent = fields.consent
+        sealedSeed = fields.sealedSeed
+        recipient = fields.recipient
+        recipientList = fields.recipientList
+        signature = key.sign(
+            .grant, origin: origin, Self.signedBytes(grant, Self.unsignedBytes(fields, compartment: key.publicKey)))
+    }
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        compartment = try reader.value()
+        grantee = try reader.value()
+        consent = try reader.string(length: UInt16.self, atMost: Self.maximumConsentSize)
+        // The hash of a compilation comes with consents that are compiled.
+        guard try !reader.flag() else { throw .unknownTag }
+        sealedSeed = try reader.string(length: UInt16.self, atMost: Self.maximumSealedSeedSize)
+        recipient = try reader.recipient()
+        recipientList = try reader.value()
+        signature = try reader.signature()
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.fixed(unsignedBytes)
+        writer.signature(signature)
+    }
+
+    /// Throws unless the compartment granted exactly this.
+    package func verifySignature(of grant: Grant, origin: TextLine) throws(Ed25519.SignatureError) {
+        try compartment.verify(signature, .grant, origin: origin, Self.signedBytes(grant, unsignedBytes))
+    }
+
+    private var unsignedBytes: [UInt8] {
+        let fields = Fields(
+            grantee: grantee, consent: consent, sealedSeed: sealedSeed, recipient: recipient, recipientList: recipientList)
+        return Self.unsignedBytes(fields, compartment: compartment)
+    }
+
+    private static func signedBytes(_ grant: Grant, _ body: [UInt8]) -> [UInt8] {
+        var writer = CanonicalWriter()
+        grant.encode(to: &writer)
+        writer.fixed(body)
+        return writer.bytes
+    }
+
+    private static func unsignedBytes(_ fields: Fields, compartment: Ed25519.PublicKey) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.value(compartment)
+        writer.value(fields.grantee)
+        writer.string(fields.consent, length: UInt16.self)
+        writer.flag(false)
+        writer.string(fields.sealedSeed, length: UInt16.self)
+        writer.recipient(fields.recipient)
+        writer.value(fields.recipientList)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,40 @@
+/// Why the contract does not take a leaf.
+package enum Refusal: Error, Equatable {
+    /// Leaf 0 must begin a ledger, and no other leaf may.
+    case notGenesis
+    /// The entry was made for another ledger.
+    case wrongOrigin
+    /// The leaf's time lies before the one of the leaf before.
+    case timeWentBack
+    /// A signature that the kind demands is missing.
+    case signatureMissing
+    /// A signature of somebody who has no say in this.
+    case signerNotAllowed
+    case signatureNotAuthentic
+    /// The key was revoked, replaced or removed before.
+    case deadKey
+    /// The key has a use already.
+    case keyInUse
+    /// Another live actor has this name.
+    case nameTaken
+    /// What the entry refers to is not on the ledger, or ended.
+    case notLive
+    /// A time span that is empty, too long, or over.
+    case badWindow
+    /// Already on the ledger, as it is.
+    case unchanged
+    /// This request was answered before.
+    case requestAnswered
+    /// A successor that its predecessor had not committed to.
+    case notCommitted
+    /// The rules do not allow this change of members.
+    case membersNotChanged
+    /// The body is not the one the entry commits to.
+    case bodyNotCommitted
+    /// The body is not of this kind's form.
+    case bodyMalformed
+    /// The recipient list named is not the newest.
+    case listNotNewest
+    /// Body and public fields, or body and state, contradict each other.
+    case bodyContradicts
+}

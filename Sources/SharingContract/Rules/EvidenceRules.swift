@@ -1,0 +1,164 @@
+import CryptoPrimitives
+
+/// The rules that need the bodies: run by the gateway before it appends, and by the patient and the auditor after.
+///
+/// They come after `Contract.apply` of the same leaf, on the state before it.
+package struct EvidenceRules: Sendable {
+    let leaf: Leaf
+    let index: UInt64
+    let evidence: Evidence
+
+    /// What the evidence changes. Throws a `Refusal`, or what `state` throws.
+    package static func apply(
+        _ evidence: Evidence, of leaf: Leaf, at index: UInt64, to state: some StateReader
+    ) throws -> [StateChange] {
+        let kind = leaf.entry.event.kind
+        let commitment = bodyCommitment(kind: kind, salt: evidence.salt, body: evidence.body)
+        guard commitment == leaf.entry.bodyCommitment else { throw Refusal.bodyNotCommitted }
+        guard (evidence.tree != nil) == (kind == .deposit) else { throw Refusal.bodyContradicts }
+        return try EvidenceRules(leaf: leaf, index: index, evidence: evidence).apply(to: state)
+    }
+
+    private func apply(to state: some StateReader) throws -> [StateChange] {
+        switch leaf.entry.event {
+        case .member, .compartment:
+            // The contract has seen that these commit to the empty body.
+            return []
+        case .actor:
+            _ = try body(ActorBody.self)
+            return []
+        case .keyRevocation:
+            _ = try body(KeyRevocationBody.self)
+            return []
+        case .deposit(let deposit): return try apply(deposit, state)
+        case .grant(let grant): return try apply(grant, state)
+        case .revocation(let revocation): return try apply(revocation, state)
+        case .decision(let decision): return try apply(decision, state)
+        case .erasure(let erasure): return try apply(erasure, state)
+        }
+    }
+
+    private func body<Content: Body>(_: Content.Type) throws(Refusal) -> Content {
+        do { return try Content(canonical: evidence.body) } catch { throw .bodyMalformed }
+    }
+
+    private var origin: TextLine { leaf.entry.origin }
+
+    private func requireLive(_ compartment: Ed25519.PublicKey, _ state: some StateReader) throws {
+        guard let known = try state.compartment(compartment), !known.isSuperseded else { throw Refusal.notLive }
+    }
+
+    private func requireLiveActor(_ key: Ed25519.PublicKey, _ state: some StateReader) throws {
+        guard let actor = try state.actor(key), actor.isLive(on: leaf.time.day) else { throw Refusal.notLive }
+    }
+
+    private func authentic(_ verify: () throws(Ed25519.SignatureError) -> Void) throws(Refusal) {
+        do { try verify() } catch { throw .signatureNotAuthentic }
+    }
+}
+
+extension EvidenceRules {
+    private func apply(_ deposit: Deposit, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(DepositBody.self)
+        guard let tree = evidence.tree, !tree.slots.isEmpty, tree.slotTree.root == deposit.root else {
+            throw Refusal.bodyContradicts
+        }
+        try requireLive(body.compartment, state)
+        try requirePermission(body.permission, for: body.compartment, state)
+        // Who sees a compartment's first list here takes it as the first; a gateway has checked it when the compartment was opened.
+        if let newest = try state.newestList(of: body.compartment), newest.hash != body.recipientList {
+            throw Refusal.listNotNewest
+        }
+        try requireDistinctRecords(tree)
+        var changes = [StateChange(.newestList(body.compartment), ListHash(body.recipientList))]
+        for (slot, content) in tree.slots {
+            if case .descriptor(let descriptor, _) = content { changes.append(try apply(descriptor, body, state)) }
+            let position = Self.position(leaf: index, slot: slot)
+            changes.append(
+                StateChange(.descriptor(content.commitment), DescriptorState(compartment: body.compartment, position: position)))
+        }
+        return changes
+    }
+
+    private func requireDistinctRecords(_ tree: Evidence.Tree) throws(Refusal) {
+        var records: Set<Descriptor.RecordID> = []
+        for case .descriptor(let descriptor, _) in tree.slots.values where !records.insert(descriptor.record).inserted {
+            throw .bodyContradicts
+        }
+    }
+
+    private func requirePermission(
+        _ permission: DepositPermission, for compartment: Ed25519.PublicKey, _ state: some StateReader
+    ) throws {
+        guard permission.compartment == compartment else { throw Refusal.bodyContradicts }
+        guard leaf.time.day < permission.until else { throw Refusal.badWindow }
+        try requireLiveActor(permission.clinic, state)
+        try authentic { () throws(Ed25519.SignatureError) in try permission.verifySignature(origin: origin) }
+    }
+
+    /// A record's versions count up from 1, and one depositor makes them all.
+    private func apply(_ descriptor: Descriptor, _ body: DepositBody, _ state: some StateReader) throws -> StateChange {
+        guard descriptor.depositor == body.permission.clinic else { throw Refusal.bodyContradicts }
+        try authentic { () throws(Ed25519.SignatureError) in
+            try descriptor.verifySignature(origin: origin, compartment: body.compartment)
+        }
+        let known = try state.record(descriptor.record)
+        guard UInt64(descriptor.version) == UInt64(known?.version ?? 0) + 1 else { throw Refusal.bodyContradicts }
+        if let known, known.depositor != descriptor.depositor || known.compartment != body.compartment {
+            throw Refusal.bodyContradicts
+        }
+        let record = RecordState(version: descriptor.version, depositor: descriptor.depositor, compartment: body.compartment)
+        return StateChange(.record(descriptor.record), record)
+    }
+
+    /// Where a descriptor stands: orders all descriptors of a ledger.
+    package static func position(leaf: UInt64, slot: UInt8) -> UInt64 {
+        leaf << 8 | UInt64(slot)
+    }
+
+    private func apply(_ grant: Grant, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(GrantBody.self)
+        try requireLive(body.compartment, state)
+        try requireLiveActor(body.grantee, state)
+        try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: grant, origin: origin) }
+        return [
+            StateChange(.grantTerms(grant.control), GrantTerms(body)),
+            StateChange(.newestList(body.compartment), ListHash(body.recipientList)),
+        ]
+    }
+
+    private func apply(_ revocation: Revocation, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(RevocationBody.self)
+        guard let terms = try state.terms(of: revocation.grant) else { throw Refusal.notLive }
+        return [StateChange(.newestList(terms.compartment), ListHash(body.recipientList))]
+    }
+
+    private func apply(_ decision: Decision, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(DecisionBody.self)
+        guard body.tree.root == decision.root else { throw Refusal.bodyContradicts }
+        let request = RequestHash(of: body.request)
+        switch decision.outcome {
+        case .refused(let commitment):
+            guard commitment == Decision.RefusalCommitment(blind: body.blind, request: request), body.released.isEmpty
+            else { throw Refusal.bodyContradicts }
+        case .released(let release):
+            guard release.request == request, release.signature == body.releaseSignature, !body.released.isEmpty,
+                let terms = try state.terms(of: release.grant)
+            else { throw Refusal.bodyContradicts }
+            for released in body.released {
+                guard try state.descriptor(released.descriptorCommitment)?.compartment == terms.compartment
+                else { throw Refusal.bodyContradicts }
+            }
+        }
+        return []
+    }
+
+    private func apply(_ erasure: Erasure, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(ErasureBody.self)
+        try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: erasure, origin: origin) }
+        for commitment in erasure.commitments {
+            guard try state.descriptor(commitment)?.compartment == body.compartment else { throw Refusal.bodyContradicts }
+        }
+        return []
+    }
+}
