@@ -4,17 +4,29 @@
 // Targets stand in the order of the module table in README.md, and every arrow is one that table names.
 import PackageDescription
 
+// Products of other packages, named once.
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let structuredFields: Target.Dependency = .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+
 let package = Package(
     name: "cordon",
+    dependencies: [
+        // RFC 9651, under RFC 9421.
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
     targets: [
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
+        .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
         .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
+        .testTarget(
+            name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,6 +11,9 @@ package struct RecipientKey: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// A short name for tables.
+    package var name: Hash { .labelled(.recipient, bytes) }
+
     init(from reader: inout CanonicalReader) throws(FormatError) {
         bytes = try reader.fixed(Self.count)
     }

@@ -1,6 +1,7 @@
 /// Every label that Cordon hashes or signs under, in one place, so that it can be seen that no two formats share one.
 package enum Label: String, CaseIterable, Sendable {
     case entry = "cordon/entry/v1"
+    case recipient = "cordon/recipient/v1"
     case recipientList = "cordon/recipient-list/v1"
     case compartmentNext = "cordon/compartment-next/v1"
     case compartmentRecovery = "cordon/compartment-recovery/v1"

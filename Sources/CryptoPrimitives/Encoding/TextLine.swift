@@ -6,6 +6,13 @@ package struct TextLine: Hashable, Sendable {
     package static let maximumSize = 255
     package let text: String
 
+    /// The empty line.
+    package static let none = TextLine(unchecked: "")
+
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
     package init?(_ text: String) {
         guard text.utf8.count <= Self.maximumSize, text.unicodeScalars.allSatisfy(Self.isVisible) else { return nil }
         self.text = text

@@ -1,8 +1,9 @@
 package import CryptoPrimitives
 
 /// Descriptors, salts, headers and payloads that were destroyed. The commitments stay, and confirm nothing without their salts.
-package struct Erasure: Hashable, Sendable {
+package struct Erasure: CanonicalCodable, Hashable, Sendable {
     package static let maximumCommitments = 256
+    package static let maximumSize = 1 + 2 + maximumCommitments * 32
 
     package enum Basis: UInt8, CaseIterable, Sendable {
         case patientsWish = 1
@@ -19,7 +20,7 @@ package struct Erasure: Hashable, Sendable {
         self.commitments = commitments.sorted { $0 < $1 }
     }
 
-    init(from reader: inout CanonicalReader) throws(FormatError) {
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
         guard let basis = Basis(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
         self.basis = basis
         commitments = try reader.list(length: UInt16.self, atMost: Self.maximumCommitments) { reader throws(FormatError) in
@@ -28,15 +29,9 @@ package struct Erasure: Hashable, Sendable {
         guard !commitments.isEmpty, commitments.isAscending(by: { $0 }) else { throw .notCanonical }
     }
 
-    func encode(to writer: inout CanonicalWriter) {
+    package func encode(to writer: inout CanonicalWriter) {
         writer.integer(basis.rawValue)
         writer.list(commitments, length: UInt16.self) { $0.value($1) }
-    }
-
-    fileprivate var bytes: [UInt8] {
-        var writer = CanonicalWriter()
-        encode(to: &writer)
-        return writer.bytes
     }
 }
 
@@ -50,7 +45,7 @@ package struct ErasureBody: Body, Hashable {
 
     package init(of erasure: Erasure, signingWith key: borrowing Ed25519.PrivateKey, origin: TextLine) {
         compartment = key.publicKey
-        signature = key.sign(.erasure, origin: origin, key.publicKey.bytes + erasure.bytes)
+        signature = key.sign(.erasure, origin: origin, key.publicKey.bytes + erasure.canonicalBytes)
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
@@ -64,6 +59,6 @@ package struct ErasureBody: Body, Hashable {
     }
 
     package func verifySignature(of erasure: Erasure, origin: TextLine) throws(Ed25519.SignatureError) {
-        try compartment.verify(signature, .erasure, origin: origin, compartment.bytes + erasure.bytes)
+        try compartment.verify(signature, .erasure, origin: origin, compartment.bytes + erasure.canonicalBytes)
     }
 }

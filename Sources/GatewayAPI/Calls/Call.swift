@@ -1,0 +1,39 @@
+package import CryptoPrimitives
+
+/// One thing a client can ask of a gateway: a POST of a canonical message to a path, signed; the answer is canonical and signed too.
+package protocol Call: CanonicalCodable, Sendable {
+    associatedtype Answer: CanonicalCodable, Sendable
+    static var path: String { get }
+}
+
+package enum ContentType {
+    /// A canonical message of this file's kind.
+    package static let message = "application/vnd.cordon.v1"
+    /// A sealed payload.
+    package static let payload = "application/octet-stream"
+}
+
+/// Paths whose body or answer is a payload and no message.
+package enum PayloadPath {
+    package static let upload = "/v1/payloads"
+    /// The largest payload a gateway takes, in bytes.
+    package static let maximumSize: UInt64 = 4 << 30
+}
+
+/// Unsigned GETs: what C2SP `tlog-tiles` serves, under these paths, and health.
+package enum PublicPath {
+    package static let checkpoint = "/checkpoint"
+    package static let tiles = "/tile"
+    package static let health = "/health"
+}
+
+/// A header is one stanza of 1,700 bytes; this leaves room and no more.
+package let maximumHeaderSize = 4_096
+
+/// An answer that says no more than that it was done.
+package struct Done: CanonicalCodable, Sendable {
+    package static let maximumSize = 0
+    package init() {}
+    package init(from reader: inout CanonicalReader) throws(FormatError) {}
+    package func encode(to writer: inout CanonicalWriter) {}
+}
