@@ -22,6 +22,13 @@ import Testing
         #expect(Base64.decode(text) == nil)
     }
 
+    @Test(arguments: 0...255 as ClosedRange<UInt8>) func `a byte is a base 64 digit or is refused`(byte: UInt8) {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let text = [UInt8](repeating: byte, count: 4)
+        #expect((Base64.decode(text.span) != nil) == digits.contains(byte))
+        #expect((Base64.decode(text.span, .unpadded) != nil) == digits.contains(byte))
+    }
+
     @Test(arguments: ["Zg==", "Zh", "Zm8=", "Z"]) func `unpadded base 64 has one form too`(text: String) {
         #expect(Base64.decode(text, .unpadded) == nil)
     }
@@ -36,6 +43,11 @@ import Testing
     @Test(arguments: ["", "Hôpital Sainte-Anne", "مستشفى", "クリニック", "می‌خواهم"]) func `names of all scripts are lines`(text: String)
     {
         #expect(TextLine(text)?.text == text)
+    }
+
+    @Test func `lines are equal byte for byte`() {
+        #expect(TextLine("é") == TextLine("\u{E9}"))
+        #expect(TextLine("é") != TextLine("e\u{301}"))
     }
 
     @Test func `bytes that are not UTF-8 are no line`() {

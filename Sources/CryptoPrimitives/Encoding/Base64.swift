@@ -35,6 +35,8 @@ package enum Base64 {
     package static func decode(_ text: Span<UInt8>, _ variant: Variant = .standard) -> [UInt8]? {
         Sodium.initialize()
         guard !text.isEmpty else { return [] }
+        // libsodium 1.0.18 takes any byte above 0x7F for a digit.
+        for index in text.indices where text[index] > 0x7F { return nil }
         let capacity = text.count / 4 * 3 + 3
         var isCanonical = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initializedCount in

@@ -36,6 +36,17 @@ package struct TextLine: Hashable, Sendable {
     }
 }
 
+extension TextLine {
+    /// Byte for byte. `String` would also equate canonically equivalent spellings, whose signatures and hashes differ.
+    package static func == (one: TextLine, other: TextLine) -> Bool {
+        one.text.utf8.elementsEqual(other.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(Array(text.utf8))
+    }
+}
+
 extension TextLine: CustomStringConvertible {
     package var description: String { text }
 }
