@@ -1,0 +1,18 @@
+package import Foundation
+
+/// Committed test data under `fixtures/`: what could be read once must be readable always.
+package enum Fixtures {
+    private static let folder = URL(filePath: #filePath).appending(path: "../../../fixtures").standardizedFileURL
+
+    package static func url(_ path: String) -> URL {
+        folder.appending(path: path)
+    }
+
+    package static func bytes(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: url(path)))
+    }
+
+    package static func json<Value: Decodable>(_ path: String, as _: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(contentsOf: url(path)))
+    }
+}
