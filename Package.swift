@@ -5,6 +5,7 @@
 import PackageDescription
 
 // Products of other packages, named once.
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let structuredFields: Target.Dependency = .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
@@ -16,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
@@ -25,13 +27,22 @@ let package = Package(
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
         .target(name: "DurableFiles", dependencies: [systemPackage]),
+        .target(
+            name: "RecordStorage",
+            dependencies: ["CryptoPrimitives", "DurableFiles", "MerkleLedger", "SharingContract", grdb, systemPackage]),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["CryptoPrimitives", "SharingContract"], path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
         .testTarget(name: "MerkleLedgerTests", dependencies: ["CryptoPrimitives", "MerkleLedger", "TestSupport"]),
         .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
         .testTarget(
             name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),
+        .testTarget(
+            name: "RecordStorageTests",
+            dependencies: [
+                "CryptoPrimitives", "DurableFiles", "MerkleLedger", "RecordStorage", "SharingContract", "TestSupport", grdb,
+                systemPackage,
+            ]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport", systemPackage]),
     ],
     swiftLanguageModes: [.v6]

@@ -200,3 +200,34 @@ import Testing
         try world.append(.deposit(Deposit(root: erased.slotTree.root)), by: "north", evidence: evidence)
     }
 }
+
+@Suite struct ErasureOfVersions {
+    @Test func `a record goes with all its versions, and replays without any`() throws {
+        var world = try World.withCompartment()
+        let list = world.list("ana/laboratory")
+        for version in 1...2 as ClosedRange<UInt32> {
+            let descriptor = world.descriptor("lab", in: "ana/laboratory", by: "hillside", version: version)
+            try world.deposit([descriptor], in: "ana/laboratory", by: "hillside", list: list)
+        }
+        let deposits = world.steps.suffix(2).map(\.evidence)
+        let commitments = deposits.flatMap { $0.tree?.slots.values.map(\.commitment) ?? [] }
+        func append(_ commitments: [Hash]) throws {
+            let erasure = Erasure(basis: .patientsWish, commitments: Set(commitments))
+            let body = ErasureBody(of: erasure, signingWith: key("ana/laboratory"), origin: world.origin)
+            try world.append(.erasure(erasure), by: "north", evidence: world.evidence(body))
+        }
+        #expect(throws: Refusal.bodyContradicts) { try append([commitments[0]]) }
+        #expect(throws: Refusal.bodyContradicts) { try append([commitments[1]]) }
+        try append(commitments)
+
+        var replay = World()
+        for (leaf, step) in zip(world.leaves, world.steps) {
+            replay.now = leaf.time
+            let tree = step.evidence.tree.map { tree in
+                Evidence.Tree(seed: tree.seed, slots: tree.slots.mapValues { .erased(commitment: $0.commitment) })
+            }
+            try replay.append(step.entry, evidence: Evidence(salt: step.evidence.salt, body: step.evidence.body, tree: tree))
+        }
+        #expect(replay.state == world.state)
+    }
+}

@@ -111,6 +111,8 @@ package struct DecisionBody: Body, Hashable {
         package var commitment: Hash { .labelled(.released, salt.bytes, descriptorCommitment.bytes) }
     }
 
+    /// Whose history this belongs to: the compartment of the grant that was named, if there is such a grant.
+    package let compartment: Ed25519.PublicKey?
     package let request: [UInt8]
     package let releaseSignature: Ed25519.Signature
     /// RFC 9421 signature base of the HTTP message that carried the request, and the actor's signature of it.
@@ -122,9 +124,11 @@ package struct DecisionBody: Body, Hashable {
     package let released: [Released]
 
     package init(
-        request: [UInt8], releaseSignature: Ed25519.Signature, signatureBase: [UInt8], httpSignature: Ed25519.Signature,
+        compartment: Ed25519.PublicKey?, request: [UInt8], releaseSignature: Ed25519.Signature, signatureBase: [UInt8],
+        httpSignature: Ed25519.Signature,
         blind: Bytes32, record: [UInt8], seed: Bytes32, released: [Released]
     ) {
+        self.compartment = compartment
         self.request = request
         self.releaseSignature = releaseSignature
         self.signatureBase = signatureBase
@@ -141,6 +145,7 @@ package struct DecisionBody: Body, Hashable {
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
+        compartment = try reader.optional { reader throws(FormatError) in try reader.value() }
         request = try reader.string(length: UInt16.self, atMost: Self.maximumRequestSize)
         releaseSignature = try reader.signature()
         signatureBase = try reader.string(length: UInt16.self, atMost: Self.maximumSignatureBaseSize)
@@ -159,6 +164,7 @@ package struct DecisionBody: Body, Hashable {
     }
 
     package func encode(to writer: inout CanonicalWriter) {
+        writer.optional(compartment) { $0.value($1) }
         writer.string(request, length: UInt16.self)
         writer.signature(releaseSignature)
         writer.string(signatureBase, length: UInt16.self)

@@ -7,16 +7,17 @@ package struct EvidenceRules: Sendable {
     let leaf: Leaf
     let index: UInt64
     let evidence: Evidence
+    let trust: Contract.Trust
 
     /// What the evidence changes. Throws a `Refusal`, or what `state` throws.
     package static func apply(
-        _ evidence: Evidence, of leaf: Leaf, at index: UInt64, to state: some StateReader
+        _ evidence: Evidence, of leaf: Leaf, at index: UInt64, to state: some StateReader, trusting trust: Contract.Trust = .nothing
     ) throws -> [StateChange] {
         let kind = leaf.entry.event.kind
         let commitment = bodyCommitment(kind: kind, salt: evidence.salt, body: evidence.body)
         guard commitment == leaf.entry.bodyCommitment else { throw Refusal.bodyNotCommitted }
         guard (evidence.tree != nil) == (kind == .deposit) else { throw Refusal.bodyContradicts }
-        return try EvidenceRules(leaf: leaf, index: index, evidence: evidence).apply(to: state)
+        return try EvidenceRules(leaf: leaf, index: index, evidence: evidence, trust: trust).apply(to: state)
     }
 
     private func apply(to state: some StateReader) throws -> [StateChange] {
@@ -53,6 +54,7 @@ package struct EvidenceRules: Sendable {
     }
 
     private func authentic(_ verify: () throws(Ed25519.SignatureError) -> Void) throws(Refusal) {
+        guard trust == .nothing else { return }
         do { try verify() } catch { throw .signatureNotAuthentic }
     }
 }
@@ -72,10 +74,14 @@ extension EvidenceRules {
         try requireDistinctRecords(tree)
         var changes = [StateChange(.newestList(body.compartment), ListHash(body.recipientList))]
         for (slot, content) in tree.slots {
-            if case .descriptor(let descriptor, _) = content { changes.append(try apply(descriptor, body, state)) }
-            let position = Self.position(leaf: index, slot: slot)
-            changes.append(
-                StateChange(.descriptor(content.commitment), DescriptorState(compartment: body.compartment, position: position)))
+            let commitment = content.commitment
+            var known = DescriptorState(
+                compartment: body.compartment, position: Self.position(leaf: index, slot: slot), record: nil)
+            if case .descriptor(let descriptor, _) = content {
+                known.record = descriptor.record
+                changes.append(try apply(descriptor, commitment, body, state))
+            }
+            changes.append(StateChange(.descriptor(commitment), known))
         }
         return changes
     }
@@ -97,17 +103,20 @@ extension EvidenceRules {
     }
 
     /// A record's versions count up from 1, and one depositor makes them all.
-    private func apply(_ descriptor: Descriptor, _ body: DepositBody, _ state: some StateReader) throws -> StateChange {
+    private func apply(
+        _ descriptor: Descriptor, _ commitment: Hash, _ body: DepositBody, _ state: some StateReader
+    ) throws -> StateChange {
         guard descriptor.depositor == body.permission.clinic else { throw Refusal.bodyContradicts }
         try authentic { () throws(Ed25519.SignatureError) in
             try descriptor.verifySignature(origin: origin, compartment: body.compartment)
         }
-        let known = try state.record(descriptor.record)
-        guard UInt64(descriptor.version) == UInt64(known?.version ?? 0) + 1 else { throw Refusal.bodyContradicts }
-        if let known, known.depositor != descriptor.depositor || known.compartment != body.compartment {
-            throw Refusal.bodyContradicts
-        }
-        let record = RecordState(version: descriptor.version, depositor: descriptor.depositor, compartment: body.compartment)
+        var record =
+            try state.record(descriptor.record)
+            ?? RecordState(depositor: descriptor.depositor, compartment: body.compartment, versions: [])
+        guard record.depositor == descriptor.depositor, record.compartment == body.compartment,
+            record.versions.count < RecordState.maximumVersions, Int(descriptor.version) == record.versions.count + 1
+        else { throw Refusal.bodyContradicts }
+        record.versions.append(commitment)
         return StateChange(.record(descriptor.record), record)
     }
 
@@ -143,7 +152,7 @@ extension EvidenceRules {
             else { throw Refusal.bodyContradicts }
         case .released(let release):
             guard release.request == request, release.signature == body.releaseSignature, !body.released.isEmpty,
-                let terms = try state.terms(of: release.grant)
+                let terms = try state.terms(of: release.grant), terms.compartment == body.compartment
             else { throw Refusal.bodyContradicts }
             for released in body.released {
                 guard try state.descriptor(released.descriptorCommitment)?.compartment == terms.compartment
@@ -153,12 +162,19 @@ extension EvidenceRules {
         return []
     }
 
+    /// A record goes with all its versions.
     private func apply(_ erasure: Erasure, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(ErasureBody.self)
         try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: erasure, origin: origin) }
-        for commitment in erasure.commitments {
-            guard try state.descriptor(commitment)?.compartment == body.compartment else { throw Refusal.bodyContradicts }
+        return try erasure.commitments.flatMap { commitment in
+            guard var known = try state.descriptor(commitment), known.compartment == body.compartment
+            else { throw Refusal.bodyContradicts }
+            // A holder of evidence from after the erasure does not know which record this was.
+            guard let record = known.record else { return [StateChange]() }
+            let versions = try state.record(record)?.versions ?? []
+            guard versions.allSatisfy(erasure.commitments.contains) else { throw Refusal.bodyContradicts }
+            known.record = nil
+            return [StateChange(.descriptor(commitment), known), StateChange(removing: .record(record))]
         }
-        return []
     }
 }

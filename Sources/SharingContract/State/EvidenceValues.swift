@@ -49,52 +49,61 @@ package struct ListHash: CanonicalCodable, Sendable {
     }
 }
 
-/// The newest version of a record.
+/// A record that was not erased.
 package struct RecordState: CanonicalCodable, Sendable {
-    package static let maximumSize = 4 + 32 + 32
+    package static let maximumVersions = 1_024
+    package static let maximumSize = 32 + 32 + 2 + maximumVersions * 32
 
-    package let version: UInt32
     package let depositor: Ed25519.PublicKey
     package let compartment: Ed25519.PublicKey
+    /// Descriptor commitments, version 1 first.
+    package var versions: [Hash]
 
-    init(version: UInt32, depositor: Ed25519.PublicKey, compartment: Ed25519.PublicKey) {
-        self.version = version
+    init(depositor: Ed25519.PublicKey, compartment: Ed25519.PublicKey, versions: [Hash]) {
         self.depositor = depositor
         self.compartment = compartment
+        self.versions = versions
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
-        version = try reader.integer(UInt32.self)
         depositor = try reader.value()
         compartment = try reader.value()
+        versions = try reader.list(length: UInt16.self, atMost: Self.maximumVersions) { reader throws(FormatError) in
+            try reader.value()
+        }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
-        writer.integer(version)
         writer.value(depositor)
         writer.value(compartment)
+        writer.list(versions, length: UInt16.self) { $0.value($1) }
     }
 }
 
 /// Where a descriptor was deposited.
 package struct DescriptorState: CanonicalCodable, Sendable {
-    package static let maximumSize = 32 + 8
+    package static let maximumSize = 32 + 8 + 33
 
     package let compartment: Ed25519.PublicKey
     package let position: UInt64
+    /// `nil` once the record is erased.
+    package var record: Descriptor.RecordID?
 
-    init(compartment: Ed25519.PublicKey, position: UInt64) {
+    init(compartment: Ed25519.PublicKey, position: UInt64, record: Descriptor.RecordID?) {
         self.compartment = compartment
         self.position = position
+        self.record = record
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
         compartment = try reader.value()
         position = try reader.integer(UInt64.self)
+        record = try reader.optional { reader throws(FormatError) in try reader.value() }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
         writer.value(compartment)
         writer.integer(position)
+        writer.optional(record) { $0.value($1) }
     }
 }

@@ -90,14 +90,19 @@ package struct DamagedState: Error {
 }
 
 /// The state in memory: for clients, auditors and tests.
-package struct MemoryState: StateReader, Sendable {
-    private var values: [StateKey: [UInt8]] = [:]
+package struct MemoryState: StateReader, Equatable, Sendable {
+    /// By the bytes of the key.
+    private var values: [[UInt8]: [UInt8]] = [:]
 
     package init() {}
 
-    package func bytes(for key: StateKey) -> [UInt8]? { values[key] }
+    package var count: Int { values.count }
+
+    package func bytes(for key: StateKey) -> [UInt8]? { values[key.bytes] }
+
+    package func bytes(forEncoded key: [UInt8]) -> [UInt8]? { values[key] }
 
     package mutating func apply(_ changes: [StateChange]) {
-        for change in changes { values[change.key] = change.bytes }
+        for change in changes { values[change.key.bytes] = change.bytes }
     }
 }

@@ -1,20 +1,19 @@
-import CryptoPrimitives
-import SharingContract
-import TestSupport
+package import CryptoPrimitives
+package import SharingContract
 
-func line(_ text: String) -> TextLine {
+package func line(_ text: String) -> TextLine {
     guard let line = TextLine(text) else { preconditionFailure("a test's own text is a line") }
     return line
 }
 
 /// Named keys that are the same in every run.
-func key(_ name: String) -> Ed25519.PrivateKey {
+package func key(_ name: String) -> Ed25519.PrivateKey {
     Ed25519.PrivateKey(seed: SecretBytes(copying: SHA256.hash(Array(name.utf8)).bytes.span))
 }
 
-func publicKey(_ name: String) -> Ed25519.PublicKey { key(name).publicKey }
+package func publicKey(_ name: String) -> Ed25519.PublicKey { key(name).publicKey }
 
-func recipient(_ name: String) -> RecipientKey {
+package func recipient(_ name: String) -> RecipientKey {
     var bytes: [UInt8] = []
     for index in 0..<38 as Range<UInt8> { bytes += SHA256.hash(Array(name.utf8), [index]).bytes }
     guard let recipient = RecipientKey(bytes) else { preconditionFailure("38 hashes are 1,216 bytes") }
@@ -22,21 +21,25 @@ func recipient(_ name: String) -> RecipientKey {
 }
 
 /// A ledger in memory, with both kinds of rules run on every leaf.
-struct World {
-    let origin = line("north.example/ledger")
-    private(set) var leaves: [Leaf] = []
-    private(set) var state = MemoryState()
-    var now = Minute(20_778 * Minute.perDay + 600)
+package struct World {
+    package init() {}
 
-    static let salt = Bytes32(SHA256.hash([7]).bytes) ?? .zero
+    package let origin = line("north.example/ledger")
+    package private(set) var leaves: [Leaf] = []
+    /// What was appended, for whoever wants to append the same elsewhere.
+    package private(set) var steps: [(entry: Entry, evidence: Evidence)] = []
+    package private(set) var state = MemoryState()
+    package var now = Minute(20_778 * Minute.perDay + 600)
+
+    package static let salt = Bytes32(SHA256.hash([7]).bytes) ?? .zero
 
     /// Signs with the named keys, runs both rule sets, appends.
     @discardableResult
-    mutating func append(_ event: Event, by signers: String..., evidence: Evidence = .none) throws -> UInt64 {
+    package mutating func append(_ event: Event, by signers: String..., evidence: Evidence = .none) throws -> UInt64 {
         try append(entry(event, by: signers, evidence: evidence), evidence: evidence)
     }
 
-    func entry(_ event: Event, by signers: [String], evidence: Evidence = .none) -> Entry {
+    package func entry(_ event: Event, by signers: [String], evidence: Evidence = .none) -> Entry {
         let commitment = bodyCommitment(kind: event.kind, salt: evidence.salt, body: evidence.body)
         var entry = Entry(origin: origin, event: event, bodyCommitment: commitment)
         for signer in signers { entry.sign(with: key(signer)) }
@@ -44,24 +47,25 @@ struct World {
     }
 
     @discardableResult
-    mutating func append(_ entry: Entry, evidence: Evidence = .none) throws -> UInt64 {
+    package mutating func append(_ entry: Entry, evidence: Evidence = .none) throws -> UInt64 {
         let leaf = Leaf(time: now, entry: entry)
         let index = UInt64(leaves.count)
         var changes = try Contract.apply(leaf, at: index, after: leaves.last?.time, to: state)
         changes += try EvidenceRules.apply(evidence, of: leaf, at: index, to: state)
         state.apply(changes)
         leaves.append(leaf)
+        steps.append((entry, evidence))
         return index
     }
 
-    func evidence(_ body: some Body, tree: Evidence.Tree? = nil) -> Evidence {
+    package func evidence(_ body: some Body, tree: Evidence.Tree? = nil) -> Evidence {
         Evidence(salt: Self.salt, body: body, tree: tree)
     }
 }
 
 // What the people of the story do.
 extension World {
-    static func begun() throws -> World {
+    package static func begun() throws -> World {
         var world = World()
         let member = MemberChange.Member(
             key: publicKey("north"), name: line("North Consortium"), address: line("http://127.0.0.1:8460"))
@@ -71,49 +75,49 @@ extension World {
     }
 
     /// North with two clinics, one compartment and its first list.
-    static func withCompartment() throws -> World {
+    package static func withCompartment() throws -> World {
         var world = try begun()
         for name in ["hillside", "lakeside"] { try world.admit(name) }
         try world.open("ana/laboratory")
         return world
     }
 
-    func actor(_ name: String, role: Actor.Role = .clinic, days: UInt32 = 365) -> Actor {
+    package func actor(_ name: String, role: Actor.Role = .clinic, days: UInt32 = 365) -> Actor {
         Actor(
             key: publicKey(name), recipient: recipient(name), name: line(name), role: role, end: now.day.adding(days: days),
             mandate: role == .auditor ? line("yearly review") : nil)
     }
 
     @discardableResult
-    mutating func admit(_ name: String, by members: String...) throws -> UInt64 {
+    package mutating func admit(_ name: String, by members: String...) throws -> UInt64 {
         let evidence = evidence(ActorBody(identifiers: line("NPI 1234567893")))
         let entry = entry(.actor(actor(name)), by: members.isEmpty ? ["north"] : members, evidence: evidence)
         return try append(entry, evidence: evidence)
     }
 
-    func compartment(_ name: String) -> Compartment {
+    package func compartment(_ name: String) -> Compartment {
         Compartment(
             key: publicKey(name), next: Compartment.nextCommitment(to: publicKey(name + "/1")),
             recovery: Compartment.recoveryCommitment(to: publicKey(name + "/recovery")))
     }
 
     @discardableResult
-    mutating func open(_ name: String) throws -> UInt64 {
+    package mutating func open(_ name: String) throws -> UInt64 {
         try append(.compartment(compartment(name)), by: name)
     }
 
-    func list(_ compartment: String, after previous: RecipientList? = nil, grants: [String] = []) -> RecipientList {
+    package func list(_ compartment: String, after previous: RecipientList? = nil, grants: [String] = []) -> RecipientList {
         RecipientList(
             signingWith: key(compartment), origin: origin, following: previous, own: recipient(compartment),
             recipients: Set(grants.map(recipient)))
     }
 
-    func permission(_ compartment: String, for clinic: String, days: UInt32 = 365) -> DepositPermission {
+    package func permission(_ compartment: String, for clinic: String, days: UInt32 = 365) -> DepositPermission {
         DepositPermission(
             signingWith: key(compartment), origin: origin, clinic: publicKey(clinic), until: now.day.adding(days: days))
     }
 
-    func descriptor(
+    package func descriptor(
         _ record: String, in compartment: String, by clinic: String, version: UInt32 = 1, payload: String = "payload"
     ) -> Descriptor {
         let fields = Descriptor.Fields(
@@ -123,7 +127,7 @@ extension World {
         return Descriptor(fields, signingWith: key(clinic), origin: origin, compartment: publicKey(compartment))
     }
 
-    func tree(_ descriptors: [Descriptor]) -> Evidence.Tree {
+    package func tree(_ descriptors: [Descriptor]) -> Evidence.Tree {
         let slots = zip(stride(from: 3 as UInt8, to: 255, by: 7), descriptors).map { slot, descriptor in
             (slot, Evidence.Slot.descriptor(descriptor, salt: SHA256.hash(descriptor.canonicalBytes).value))
         }
@@ -131,7 +135,8 @@ extension World {
     }
 
     @discardableResult
-    mutating func deposit(_ descriptors: [Descriptor], in compartment: String, by clinic: String, list: RecipientList) throws
+    package mutating func deposit(_ descriptors: [Descriptor], in compartment: String, by clinic: String, list: RecipientList)
+        throws
         -> UInt64
     {
         let body = DepositBody(
@@ -140,11 +145,11 @@ extension World {
         return try append(.deposit(Deposit(root: tree.slotTree.root)), by: "north", evidence: evidence(body, tree: tree))
     }
 
-    func grant(_ name: String, days: UInt32 = 30) -> Grant {
+    package func grant(_ name: String, days: UInt32 = 30) -> Grant {
         Grant(control: publicKey(name), release: publicKey(name + "/release"), from: now.day, until: now.day.adding(days: days))
     }
 
-    func grantBody(_ name: String, in compartment: String, to clinic: String, list: RecipientList) -> GrantBody {
+    package func grantBody(_ name: String, in compartment: String, to clinic: String, list: RecipientList) -> GrantBody {
         let fields = GrantBody.Fields(
             grantee: publicKey(clinic), consent: [1, 1, 0, 2, 0, 3], sealedSeed: Array("age".utf8), recipient: recipient(name),
             recipientList: list.hash)
@@ -152,24 +157,25 @@ extension World {
     }
 
     @discardableResult
-    mutating func grant(_ name: String, in compartment: String, to clinic: String, list: RecipientList) throws -> UInt64 {
+    package mutating func grant(_ name: String, in compartment: String, to clinic: String, list: RecipientList) throws -> UInt64 {
         let body = grantBody(name, in: compartment, to: clinic, list: list)
         return try append(.grant(grant(name)), by: name, evidence: evidence(body))
     }
 
     @discardableResult
-    mutating func revoke(_ name: String, list: RecipientList) throws -> UInt64 {
+    package mutating func revoke(_ name: String, list: RecipientList) throws -> UInt64 {
         let body = RevocationBody(reason: line(""), recipientList: list.hash)
         return try append(.revocation(Revocation(grant: publicKey(name))), by: name, evidence: evidence(body))
     }
 
     /// A decision on `request`: a release of `released` under the grant, or a refusal when there is none.
-    func decision(_ request: String, grant: String, released: [Hash]) -> (Decision, DecisionBody) {
+    package func decision(_ request: String, grant: String, released: [Hash]) -> (Decision, DecisionBody) {
         let bytes = Array(request.utf8)
         let hash = RequestHash(of: bytes)
         let signature = key(grant + "/release").sign(.release, origin: origin, hash.releaseBytes(grant: publicKey(grant)))
         let body = DecisionBody(
-            request: bytes, releaseSignature: signature, signatureBase: [], httpSignature: signature, blind: World.salt,
+            compartment: try? state.terms(of: publicKey(grant))?.compartment, request: bytes, releaseSignature: signature,
+            signatureBase: [], httpSignature: signature, blind: World.salt,
             record: [], seed: World.salt,
             released: zip(UInt8.min...UInt8.max, released).map { .init(slot: $0, salt: World.salt, descriptorCommitment: $1) })
         let outcome: Decision.Outcome =
@@ -180,7 +186,7 @@ extension World {
     }
 
     @discardableResult
-    mutating func decide(_ request: String, grant: String, released: [Hash]) throws -> UInt64 {
+    package mutating func decide(_ request: String, grant: String, released: [Hash]) throws -> UInt64 {
         let (decision, body) = decision(request, grant: grant, released: released)
         return try append(.decision(decision), by: "north", evidence: evidence(body))
     }

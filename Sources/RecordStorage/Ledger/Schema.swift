@@ -1,0 +1,55 @@
+import GRDB
+
+/// The tables, as a list of migrations that is only ever added to.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 ledger") { try $0.execute(sql: ledger) }
+        migrator.registerMigration("1 records") { try $0.execute(sql: records) }
+        migrator.registerMigration("1 messages") { try $0.execute(sql: messages) }
+        return migrator
+    }
+
+    /// What the ledger is: leaves, tree, state, evidence. All of it follows from `leaf`, `evidence` and `slot`, and is checked against
+    /// them at every start.
+    private static let ledger = """
+        CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint BLOB);
+        CREATE TABLE leaf (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+        CREATE TABLE tile (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, number))
+            WITHOUT ROWID;
+        CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE evidence (leaf INTEGER PRIMARY KEY, salt BLOB NOT NULL, body BLOB NOT NULL, seed BLOB);
+        CREATE TABLE history (compartment BLOB NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (compartment, leaf)) WITHOUT ROWID;
+        """
+
+    /// Descriptors stand in `slot`; a position is the deposit's leaf times 256 plus the slot. An erased slot keeps its commitment.
+    private static let records = """
+        CREATE TABLE slot (
+            position INTEGER PRIMARY KEY, compartment BLOB NOT NULL, commitment BLOB NOT NULL, salt BLOB, descriptor BLOB, record BLOB,
+            payload BLOB, isNewest INTEGER NOT NULL);
+        CREATE INDEX slotByCompartment ON slot (compartment, position);
+        CREATE INDEX slotByCommitment ON slot (commitment);
+        CREATE INDEX slotByRecord ON slot (record) WHERE record IS NOT NULL;
+        CREATE INDEX slotByPayload ON slot (payload) WHERE payload IS NOT NULL;
+        CREATE TABLE header (recipient BLOB NOT NULL, position INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (recipient, position))
+            WITHOUT ROWID;
+        CREATE INDEX headerByPosition ON header (position);
+        CREATE TABLE list (compartment BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE payload (
+            id BLOB PRIMARY KEY, size INTEGER NOT NULL, digest BLOB NOT NULL, chunks BLOB NOT NULL, bytes BLOB, stored INTEGER NOT NULL)
+            WITHOUT ROWID;
+        """
+
+    /// What is kept for a time and is no part of the ledger.
+    private static let messages = """
+        CREATE TABLE nonce (id BLOB PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX nonceByExpiry ON nonce (expires);
+        CREATE TABLE answered (request BLOB PRIMARY KEY) WITHOUT ROWID;
+        CREATE TABLE message (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, address BLOB NOT NULL, sender BLOB NOT NULL, received INTEGER NOT NULL,
+            bytes BLOB NOT NULL);
+        CREATE INDEX messageByAddress ON message (address, number);
+        CREATE INDEX messageBySender ON message (sender);
+        CREATE TABLE backup (fetchKey BLOB PRIMARY KEY, owner BLOB NOT NULL, bytes BLOB NOT NULL) WITHOUT ROWID;
+        """
+}

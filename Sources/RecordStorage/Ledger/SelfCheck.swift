@@ -1,0 +1,179 @@
+import CryptoPrimitives
+import Foundation
+import GRDB
+import MerkleLedger
+import SharingContract
+
+/// How the store proves itself before it serves: everything that can be derived is derived again and compared.
+///
+/// Leaves and evidence are the sources. From them follow tree, state, history and the newest versions; the signed checkpoint says
+/// that the leaves are those that were published.
+struct SelfCheck {
+    let database: Database
+    let payloads: PayloadFiles
+    let key: VerifierKey
+
+    struct Result {
+        let origin: TextLine
+        let edge: TreeEdge
+        let time: Minute
+    }
+
+    func run(progress: (UInt64, UInt64) -> Void) throws -> Result {
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else { throw StoreError.differs(.database) }
+        guard let head = try database.row("SELECT size, root, checkpoint FROM head", []) else { throw StoreError.absent }
+        let size: Int64 = head["size"]
+        var replay = Replay()
+        for index in 0..<UInt64(size) {
+            try check(index, &replay)
+            if index.isMultiple(of: 1_024) { progress(index, UInt64(size)) }
+        }
+        guard let ledger = try replay.state.ledger(), let time = replay.time else { throw StoreError.differs(.leafMissing(0)) }
+        try checkTree(replay, head)
+        try checkCheckpoint(head.bytes(ifAny: "checkpoint"), replay, ledger)
+        try checkTables(replay)
+        try checkPayloads()
+        return Result(origin: ledger.origin, edge: replay.edge, time: time)
+    }
+
+    /// What the leaves read so far come to.
+    private struct Replay {
+        var edge = TreeEdge()
+        var state = MemoryState()
+        var time: Minute?
+        var history: Set<HistoryLine> = []
+    }
+
+    private struct HistoryLine: Hashable {
+        let compartment: Ed25519.PublicKey
+        let leaf: UInt64
+    }
+
+    /// Signatures were verified when the leaf came. The checkpoint's signature says that these are still the same bytes.
+    private func check(_ index: UInt64, _ replay: inout Replay) throws {
+        guard let row = try database.row("SELECT bytes FROM leaf WHERE number = ?", [Int64(index)]) else {
+            throw StoreError.differs(.leafMissing(index))
+        }
+        let bytes = row.bytes("bytes")
+        guard let leaf = try? Leaf(canonical: bytes) else { throw StoreError.differs(.leafUnreadable(index)) }
+        guard let evidence = try evidence(of: index) else { throw StoreError.differs(.evidenceMissing(index)) }
+        let changes: [StateChange]
+        do {
+            changes = try Contract.apply(leaf, at: index, after: replay.time, to: replay.state, trusting: .signatures)
+        } catch is Refusal {
+            throw StoreError.differs(.leafRefused(index))
+        }
+        do {
+            let more = try EvidenceRules.apply(evidence, of: leaf, at: index, to: replay.state, trusting: .signatures)
+            if let compartment = try EvidenceTable.historyCompartment(of: leaf, evidence, state: replay.state) {
+                replay.history.insert(HistoryLine(compartment: compartment, leaf: index))
+            }
+            replay.state.apply(changes + more)
+        } catch is Refusal {
+            throw StoreError.differs(.evidence(index))
+        }
+        replay.time = leaf.time
+        for tile in replay.edge.append(Hash.leaf(bytes)) { try compare(tile) }
+    }
+
+    private func evidence(of index: UInt64) throws -> Evidence? {
+        try EvidenceTable(database: database).evidence(of: index)
+    }
+
+    private func compare(_ tile: Tile) throws {
+        let place = tile.coordinate
+        let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
+        guard row?.bytes("hashes") == tile.bytes else { throw StoreError.differs(.tile(level: place.level, index: place.index)) }
+    }
+
+    private func checkTree(_ replay: Replay, _ head: Row) throws {
+        guard head.bytes("root") == replay.edge.root.bytes else { throw StoreError.differs(.root) }
+        guard try database.number("SELECT COUNT(*) FROM leaf", []) == Int64(replay.edge.size) else {
+            throw StoreError.differs(.leafMissing(replay.edge.size))
+        }
+    }
+
+    /// The ledger key is the genesis' own, and the tree extends the last checkpoint that was signed before this one.
+    private func checkCheckpoint(_ note: [UInt8]?, _ replay: Replay, _ ledger: LedgerState) throws {
+        guard ledger.genesis.ledgerKey == key.publicKey, key.name == KeyName(ledger.origin.text) else {
+            throw StoreError.differs(.otherLedger)
+        }
+        guard let note else { return }
+        guard let checkpoint = try? Checkpoint.open(SignedNote(note), origin: ledger.origin, key: key).checkpoint,
+            checkpoint.size <= replay.edge.size
+        else { throw StoreError.differs(.checkpoint) }
+        let tiles = TileTable(database: database, edge: replay.edge)
+        guard try Tree.root(size: checkpoint.size, readTile: tiles.hashes) == checkpoint.rootHash else {
+            throw StoreError.differs(.checkpoint)
+        }
+    }
+}
+
+extension SelfCheck {
+    private func checkTables(_ replay: Replay) throws {
+        try checkState(replay.state)
+        let rows = try database.rows("SELECT compartment, leaf FROM history", [])
+        let lines = try rows.map { row in
+            let leaf: Int64 = row["leaf"]
+            guard let compartment = Ed25519.PublicKey(row.bytes("compartment")) else { throw StoreError.differs(.history) }
+            return HistoryLine(compartment: compartment, leaf: UInt64(leaf))
+        }
+        guard Set(lines) == replay.history else { throw StoreError.differs(.history) }
+        try checkLists(replay.state)
+        try checkSlots(replay.state)
+    }
+
+    private func checkState(_ state: MemoryState) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT key, value FROM state")
+        var count = 0
+        while let row = try rows.next() {
+            guard state.bytes(forEncoded: row.bytes("key")) == row.bytes("value") else { throw StoreError.differs(.state) }
+            count += 1
+        }
+        guard count == state.count else { throw StoreError.differs(.state) }
+    }
+
+    private func checkLists(_ state: MemoryState) throws {
+        for row in try database.rows("SELECT compartment, bytes FROM list", []) {
+            guard let list = try? RecipientList(canonical: row.bytes("bytes")), list.compartment.bytes == row.bytes("compartment"),
+                try state.newestList(of: list.compartment).map({ $0.hash == list.hash }) ?? true
+            else { throw StoreError.differs(.list) }
+        }
+    }
+
+    /// The columns beside each descriptor are the descriptor's, the newest version is marked, and the patient's own header is there.
+    private func checkSlots(_ state: MemoryState) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM slot")
+        while let row = try rows.next() {
+            let number: Int64 = row["position"]
+            let position = UInt64(number)
+            guard let compartment = Ed25519.PublicKey(row.bytes("compartment")), let commitment = Hash(row.bytes("commitment")),
+                let known = try state.descriptor(commitment), known.position == position, known.compartment == compartment
+            else { throw StoreError.differs(.slot(position)) }
+            guard let bytes = row.bytes(ifAny: "descriptor") else {
+                guard try state.erasure(of: commitment) != nil else { throw StoreError.differs(.slot(position)) }
+                continue
+            }
+            let isNewest: Bool = row["isNewest"]
+            guard let descriptor = try? Descriptor(canonical: bytes), row.bytes(ifAny: "payload") == descriptor.payload.bytes,
+                row.bytes(ifAny: "record") == descriptor.record.bytes,
+                try state.record(descriptor.record).map({ ($0.versions.last == commitment) == isNewest }) ?? false
+            else { throw StoreError.differs(.slot(position)) }
+            guard let list = try StoreView(database: database).list(of: compartment),
+                try database.row(
+                    "SELECT 1 FROM header WHERE position = ? AND recipient = ?", [number, list.own.name.blob]) != nil
+            else { throw StoreError.differs(.headerMissing(position)) }
+        }
+    }
+
+    private func checkPayloads() throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT DISTINCT payload FROM slot WHERE payload IS NOT NULL")
+        while let row = try rows.next() {
+            guard let payload = PayloadID(row.bytes("payload")) else { throw StoreError.differs(.database) }
+            guard let stored = try StoredPayloadRow(payload, in: database) else {
+                throw StoreError.differs(.payloadMissing(payload))
+            }
+            try PayloadContent(stored, files: payloads).verify()
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import CryptoPrimitives
+import Foundation
+import GRDB
+
+/// A sealed message that waits for its reader.
+package struct StoredMessage: Sendable {
+    package let number: UInt64
+    package let received: Minute
+    package let bytes: [UInt8]
+}
+
+extension StoreView {
+    /// Messages for an address, the oldest first.
+    package func messages(for address: Ed25519.PublicKey, after number: UInt64?, limit: Int) throws -> [StoredMessage] {
+        guard let after = Int64(exactly: number ?? 0) else { return [] }
+        return try database.rows(
+            "SELECT number, received, bytes FROM message WHERE address = ? AND number > ? ORDER BY number LIMIT ?",
+            [address.blob, after, limit]
+        ).map { row in
+            let number: Int64 = row["number"]
+            let received: Int64 = row["received"]
+            return StoredMessage(number: UInt64(number), received: Minute(UInt32(clamping: received)), bytes: row.bytes("bytes"))
+        }
+    }
+}
+
+extension StoreTransaction {
+    /// How many unread messages one address, and one sender, may have here.
+    package static let messagesPerAddress: Int64 = 256
+    package static let messagesPerSender: Int64 = 1_024
+    /// Unread messages are thrown away after 90 days.
+    private static let messageLife: UInt32 = 90 * Minute.perDay
+
+    /// `false` if the inbox, or the sender's share of all inboxes, is full.
+    package func storeMessage(_ bytes: [UInt8], for address: Ed25519.PublicKey, from sender: Ed25519.PublicKey) throws -> Bool {
+        let waiting = try database.number("SELECT COUNT(*) FROM message WHERE address = ?", [address.blob]) ?? 0
+        let sent = try database.number("SELECT COUNT(*) FROM message WHERE sender = ?", [sender.blob]) ?? 0
+        guard waiting < Self.messagesPerAddress, sent < Self.messagesPerSender else { return false }
+        try database.run(
+            "INSERT INTO message (address, sender, received, bytes) VALUES (?, ?, ?, ?)",
+            [address.blob, sender.blob, Int64(now.number), bytes.blob])
+        return true
+    }
+
+    package func deleteMessages(_ numbers: [UInt64], of address: Ed25519.PublicKey) throws {
+        for number in numbers {
+            guard let number = Int64(exactly: number) else { continue }
+            try database.run("DELETE FROM message WHERE number = ? AND address = ?", [number, address.blob])
+        }
+    }
+
+    package func deleteOldMessages() throws {
+        try database.run("DELETE FROM message WHERE received < ?", [Int64(now.number) - Int64(Self.messageLife)])
+    }
+}

@@ -1,0 +1,211 @@
+package import CryptoPrimitives
+import DurableFiles
+import Foundation
+import GRDB
+import SystemPackage
+
+/// Large payloads as files, called by their name in hexadecimal.
+struct PayloadFiles: Sendable {
+    /// From this size on a payload is a file; below, a row.
+    static let threshold: UInt64 = 65_536
+    let folder: FilePath
+
+    func path(_ payload: PayloadID) -> FilePath {
+        folder.appending(payload.description)
+    }
+}
+
+/// A payload that is being taken in: hashed as it comes, kept in memory while it is small and in a temporary file from then on.
+package struct PayloadUpload: ~Copyable {
+    private let files: PayloadFiles
+    private var names = PayloadID.Hasher()
+    private var digest = SHA256()
+    private var pending: [UInt8] = []
+    private var writer: FileWriter?
+
+    package enum UploadError: Error {
+        /// Too short to be a payload, or not the bytes whose digest was announced.
+        case notAsAnnounced
+    }
+
+    fileprivate init(files: PayloadFiles) {
+        self.files = files
+    }
+
+    package var size: UInt64 { names.size }
+
+    package mutating func write(_ bytes: [UInt8]) throws {
+        names.update(bytes)
+        digest.update(bytes)
+        if names.size < PayloadFiles.threshold {
+            pending += bytes
+            return
+        }
+        if writer == nil {
+            writer = try FileWriter(in: files.folder)
+            try writer?.write(pending)
+            pending = []
+        }
+        try writer?.write(bytes)
+    }
+
+    /// Makes a large payload durable under its name. The row that says so comes after.
+    fileprivate consuming func finish(announced: Hash) throws -> StoredPayloadRow {
+        let size = names.size
+        let digest = digest.finalize()
+        guard digest == announced, let payload = names.finalize() else { throw UploadError.notAsAnnounced }
+        let row = StoredPayloadRow(
+            payload: payload, size: size, digest: digest, chunks: names.leaves, bytes: writer == nil ? pending : nil)
+        if let writer = writer.take() { try writer.commit(to: files.path(payload)) }
+        return row
+    }
+}
+
+/// What the table says of a payload.
+struct StoredPayloadRow: Sendable {
+    let payload: PayloadID
+    let size: UInt64
+    /// SHA-256 of the whole.
+    let digest: Hash
+    /// Leaf hashes of nonce and chunks.
+    let chunks: [Hash]
+    /// `nil` if the payload is a file.
+    let bytes: [UInt8]?
+}
+
+extension StoredPayloadRow {
+    init?(_ payload: PayloadID, in database: Database) throws {
+        guard let row = try database.row("SELECT size, digest, chunks, bytes FROM payload WHERE id = ?", [payload.blob]) else {
+            return nil
+        }
+        let size: Int64 = row["size"]
+        guard let digest = Hash(row.bytes("digest")), let chunks = Self.hashes(row.bytes("chunks")) else {
+            throw StoreError.differs(.payload(payload))
+        }
+        self.init(payload: payload, size: UInt64(size), digest: digest, chunks: chunks, bytes: row.bytes(ifAny: "bytes"))
+    }
+
+    private static func hashes(_ bytes: [UInt8]) -> [Hash]? {
+        guard bytes.count.isMultiple(of: 32) else { return nil }
+        return stride(from: 0, to: bytes.count, by: 32).compactMap { Hash(Array(bytes[$0..<$0 + 32])) }
+    }
+}
+
+/// A payload as it lies in the store.
+package struct PayloadContent: ~Copyable, Sendable {
+    private let row: StoredPayloadRow
+    private let reader: FileReader?
+
+    init(_ row: StoredPayloadRow, files: PayloadFiles) throws {
+        self.row = row
+        do {
+            reader = row.bytes == nil ? try FileReader(files.path(row.payload)) : nil
+        } catch FileError.notFound {
+            throw StoreError.differs(.payloadMissing(row.payload))
+        }
+    }
+
+    package var size: UInt64 { row.size }
+    package var digest: Hash { row.digest }
+
+    /// Nonce and chunks. A piece goes out only if it is the one that was deposited; a damaged payload ends here and is never served.
+    package var pieceCount: Int { row.chunks.count }
+
+    package func piece(_ index: Int) throws -> [UInt8] {
+        let start = index == 0 ? 0 : UInt64(PayloadID.nonceSize) + UInt64(index - 1) * UInt64(PayloadID.sealedChunkSize)
+        let length = index == 0 ? PayloadID.nonceSize : PayloadID.sealedChunkSize
+        let piece: [UInt8]
+        if let bytes = row.bytes {
+            piece = Array(bytes.dropFirst(Int(start)).prefix(length))
+        } else {
+            piece = try reader?.read(at: start, count: length) ?? []
+        }
+        guard Hash.leaf(piece) == row.chunks[index] else { throw StoreError.differs(.payload(row.payload)) }
+        return piece
+    }
+
+    /// Throws unless every piece is the one that was deposited and together they have the payload's name and size.
+    func verify() throws {
+        var names = PayloadID.Hasher()
+        for index in 0..<pieceCount { names.update(try piece(index)) }
+        guard names.size == size, names.finalize() == row.payload else { throw StoreError.differs(.payload(row.payload)) }
+    }
+}
+
+extension LedgerStore {
+    private var files: PayloadFiles { PayloadFiles(folder: folder.appending(Self.payloadFolderName)) }
+
+    /// How long a payload may lie here before a deposit names it.
+    private static let patience: UInt32 = 24 * 60
+
+    package func beginUpload() -> PayloadUpload {
+        PayloadUpload(files: files)
+    }
+
+    /// Throws unless the bytes that came are those with this digest.
+    package func finishUpload(_ upload: consuming PayloadUpload, announced: Hash) async throws -> (PayloadID, UInt64) {
+        let row = try upload.finish(announced: announced)
+        let now = clock()
+        _ = try await commit { transaction in try transaction.store(row, at: now) }
+        return (row.payload, row.size)
+    }
+
+    /// The payload, `nil` if it is not here.
+    package func payload(_ payload: PayloadID) async throws -> PayloadContent? {
+        let files = files
+        guard let row = try await pool.read({ try StoredPayloadRow(payload, in: $0) }) else { return nil }
+        return try PayloadContent(row, files: files)
+    }
+
+    /// Completes an erasure that is durable: removes the files, and writes the log back so that no old page of it lies in the WAL.
+    package func finishErasure(of payloads: [PayloadID]) throws {
+        try removeFiles(of: payloads)
+        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    }
+
+    private func removeFiles(of payloads: [PayloadID]) throws {
+        for payload in payloads where DurableFile.exists(files.path(payload)) { try DurableFile.remove(files.path(payload)) }
+    }
+
+    /// What an interrupted upload or erasure left: temporary files, and files without a row.
+    func removeOrphanFiles() throws {
+        let known = try pool.read { database in
+            Set(try database.rows("SELECT id FROM payload WHERE bytes IS NULL", []).map { Hexadecimal.encode($0.bytes("id")) })
+        }
+        for name in try DurableFile.names(in: files.folder) where !known.contains(name) {
+            try DurableFile.remove(files.folder.appending(name))
+        }
+    }
+
+    /// Forgets payloads that no deposit named within a day.
+    package func removeForgottenUploads() async throws {
+        let deadline = Minute(clock().number - min(clock().number, Self.patience))
+        let forgotten = try await commit { transaction in try transaction.deletePayloads(unusedSince: deadline) }.result
+        try removeFiles(of: forgotten)
+    }
+}
+
+extension StoreTransaction {
+    fileprivate func store(_ row: StoredPayloadRow, at time: Minute) throws {
+        try database.run(
+            "INSERT OR REPLACE INTO payload (id, size, digest, chunks, bytes, stored) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                row.payload.blob, Int64(row.size), row.digest.blob, row.chunks.flatMap(\.bytes).blob, row.bytes?.blob,
+                Int64(time.number),
+            ])
+    }
+
+    fileprivate func deletePayloads(unusedSince deadline: Minute) throws -> [PayloadID] {
+        let rows = try database.rows(
+            "SELECT id FROM payload WHERE stored < ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)",
+            [Int64(deadline.number)])
+        let payloads = rows.compactMap { PayloadID($0.bytes("id")) }
+        for payload in payloads { try database.run("DELETE FROM payload WHERE id = ?", [payload.blob]) }
+        return payloads
+    }
+
+    /// The size of a payload that was uploaded, `nil` if it was not.
+    package func uploadedSize(of payload: PayloadID) throws -> UInt64? {
+        try database.number("SELECT size FROM payload WHERE id = ?", [payload.blob]).map { UInt64($0) }
+    }
+}

@@ -1,0 +1,42 @@
+package import CryptoPrimitives
+import Foundation
+import GRDB
+package import SharingContract
+
+/// What can be read from the tables, inside a writer's transaction or beside it.
+package struct StoreView {
+    let database: Database
+
+    package var state: StoredState { StoredState(database: database) }
+
+    package func evidence(of leaf: UInt64) throws -> Evidence? {
+        try EvidenceTable(database: database).evidence(of: leaf)
+    }
+
+    /// Leaves from `first` on that belong to a compartment's history, at most `limit`.
+    package func history(of compartment: Ed25519.PublicKey, from first: UInt64, limit: Int) throws -> [UInt64] {
+        guard let first = Int64(exactly: first) else { return [] }
+        return try database.rows(
+            "SELECT leaf FROM history WHERE compartment = ? AND leaf >= ? ORDER BY leaf LIMIT ?", [compartment.blob, first, limit]
+        ).map { row in
+            let leaf: Int64 = row["leaf"]
+            return UInt64(leaf)
+        }
+    }
+
+    /// The newest recipient list of a compartment.
+    package func list(of compartment: Ed25519.PublicKey) throws -> RecipientList? {
+        guard let row = try database.row("SELECT bytes FROM list WHERE compartment = ?", [compartment.blob]) else { return nil }
+        return try RecipientList(canonical: row.bytes("bytes"))
+    }
+
+    package func leaf(_ index: UInt64) throws -> Leaf? {
+        guard let number = Int64(exactly: index), let row = try database.row("SELECT bytes FROM leaf WHERE number = ?", [number])
+        else { return nil }
+        return try Leaf(canonical: row.bytes("bytes"))
+    }
+}
+
+extension StoreTransaction {
+    package var view: StoreView { StoreView(database: database) }
+}
