@@ -26,15 +26,27 @@ extension PayloadID {
         package init() {}
 
         package mutating func update(_ bytes: [UInt8]) {
+            update(bytes.span)
+        }
+
+        /// Whole leaves are hashed where they lie; only what does not fill one is copied.
+        package mutating func update(_ bytes: Span<UInt8>) {
             size += UInt64(bytes.count)
-            pending += bytes
-            var start = 0
-            while pending.count - start >= leafSize {
-                let end = start + leafSize
-                append(Hash.leaf(pending.span.extracting(start..<end)))
-                start = end
+            var rest = bytes
+            if !pending.isEmpty {
+                let missing = rest.extracting(first: leafSize - pending.count)
+                pending.append(copying: missing)
+                rest = rest.extracting(droppingFirst: missing.count)
+                guard pending.count == leafSize else { return }
+                append(Hash.leaf(pending))
+                pending.removeAll(keepingCapacity: true)
             }
-            pending.removeFirst(start)
+            while rest.count >= leafSize {
+                let leaf = rest.extracting(first: leafSize)
+                rest = rest.extracting(droppingFirst: leaf.count)
+                append(Hash.leaf(leaf))
+            }
+            pending.append(copying: rest)
         }
 
         /// `nil` if the bytes end before the first chunk's tag: then they are no payload.

@@ -45,7 +45,7 @@ package enum X25519 {
         }
 
         /// For tests against published vectors and for writing an identity file.
-        package borrowing func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        package borrowing func withBytes<Result: ~Copyable>(_ body: (Span<UInt8>) -> Result) -> Result {
             scalar.withBytes(body)
         }
     }
