@@ -5,6 +5,7 @@
 import PackageDescription
 
 // Products of other packages, named once.
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -13,6 +14,8 @@ let structuredFields: Target.Dependency = .product(name: "RawStructuredFieldValu
 let package = Package(
     name: "cordon",
     dependencies: [
+        // HPKE with X-Wing, nothing else.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // RFC 9651, under RFC 9421.
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -23,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
+        .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
@@ -33,6 +37,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["CryptoPrimitives", "SharingContract"], path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
+        .testTarget(name: "EnvelopeEncryptionTests", dependencies: ["CryptoPrimitives", "EnvelopeEncryption", "TestSupport"]),
         .testTarget(name: "MerkleLedgerTests", dependencies: ["CryptoPrimitives", "MerkleLedger", "TestSupport"]),
         .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
         .testTarget(
