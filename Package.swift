@@ -28,6 +28,11 @@ let package = Package(
         .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
         .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
+        .target(
+            name: "MedicalRecords",
+            resources: [
+                .embedInCode("Rules/categories.json"), .embedInCode("Rules/code-lists.json"), .embedInCode("Rules/labels.json"),
+            ]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
         .target(name: "DurableFiles", dependencies: [systemPackage]),
@@ -39,6 +44,7 @@ let package = Package(
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
         .testTarget(name: "EnvelopeEncryptionTests", dependencies: ["CryptoPrimitives", "EnvelopeEncryption", "TestSupport"]),
         .testTarget(name: "MerkleLedgerTests", dependencies: ["CryptoPrimitives", "MerkleLedger", "TestSupport"]),
+        .testTarget(name: "MedicalRecordsTests", dependencies: ["MedicalRecords", "TestSupport"]),
         .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
         .testTarget(
             name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),

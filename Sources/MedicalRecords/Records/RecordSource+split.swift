@@ -1,0 +1,54 @@
+/// How finely a source is split.
+package enum Granularity: Sendable {
+    /// One record for each combination of category, labels and resource type.
+    case type
+    /// One record for each resource.
+    case resource
+}
+
+extension RecordSource {
+    /// The records this source makes, by category, type and labels; within each the resources keep their order and their bytes. A
+    /// file that is not looked into is one record.
+    ///
+    /// - Parameter category: what the depositor says the records are. It counts where the rules find nothing more sensitive.
+    package func split(
+        by rules: RecordRules = .builtIn, granularity: Granularity = .type, category: Category? = nil,
+        facts detail: RecordFacts.Detail = .brief
+    ) -> [Record] {
+        var judge = RecordRules.Judge(rules, sharedLabels: bundleLabels, statedCategory: category)
+        if case .opaque(let mediaType) = form {
+            return [Record(facts: RecordFacts(category: judge.category(of: mediaType), mediaType: mediaType), content: bytes)]
+        }
+        var groups: [Group: [Int]] = [:]
+        for (position, resource) in resources.enumerated() {
+            let number = granularity == .resource ? position : 0
+            groups[Group(verdict: judge.verdict(on: resource), type: resource.type, number: number), default: []].append(position)
+        }
+        return groups.sorted { $0.key < $1.key }.map { record($0.key.verdict, at: $0.value, detail) }
+    }
+
+    private func record(_ verdict: RecordRules.Verdict, at positions: [Int], _ detail: RecordFacts.Detail) -> Record {
+        let resources = positions.map { self.resources[$0] }
+        let entries = resources.map { resource in
+            CollectionBundle.Entry(fullURL: resource.fullURL.map { bytes[$0.quotedRange] }, resource: bytes(of: resource))
+        }
+        let bundle = CollectionBundle(labels: verdict.labels, entries: entries, holdsPatient: false)
+        return Record(facts: RecordFacts(verdict, of: resources, detail), content: bundle.bytes)
+    }
+
+    private struct Group: Hashable, Comparable {
+        let verdict: RecordRules.Verdict
+        let type: String
+        /// Keeps the resources apart where each is to be a record.
+        let number: Int
+
+        static func < (left: Group, right: Group) -> Bool {
+            let (leftCode, rightCode) = (left.verdict.category.code, right.verdict.category.code)
+            guard (leftCode, left.type) == (rightCode, right.type) else { return (leftCode, left.type) < (rightCode, right.type) }
+            guard left.verdict.labels == right.verdict.labels else {
+                return left.verdict.labels.lexicographicallyPrecedes(right.verdict.labels)
+            }
+            return left.number < right.number
+        }
+    }
+}
