@@ -60,6 +60,11 @@ package enum Ed25519 {
             PrivateKey(seed: SecretBytes.random(count: seedSize))
         }
 
+        /// A second handle to the same key, for an owner that outlives this one.
+        package borrowing func duplicate() -> PrivateKey {
+            PrivateKey(seed: expanded.withBytes { SecretBytes(copying: $0.extracting(0..<Self.seedSize)) })
+        }
+
         /// Deterministic: the same message gives the same signature.
         package borrowing func sign(_ message: [UInt8]) -> Signature {
             let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Signature.count) { buffer, initializedCount in

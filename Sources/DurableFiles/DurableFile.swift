@@ -10,6 +10,19 @@ package enum DurableFile {
         try writer.commit(to: path)
     }
 
+    /// Puts bytes behind the first `offset` bytes of a file, throws away what was there, and syncs. Makes the file if there is none.
+    package static func append(_ bytes: [UInt8], to path: FilePath, at offset: UInt64) throws(FileError) {
+        let descriptor = try FileError.translating {
+            try FileDescriptor.open(path, .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+        }
+        defer { try? descriptor.close() }
+        try FileError.translating {
+            try descriptor.resize(to: Int64(offset))
+            _ = try descriptor.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+        }
+        try FileWriter.sync(descriptor)
+    }
+
     /// The file's bytes, unless there are more than `limit`.
     package static func read(_ path: FilePath, atMost limit: Int) throws(FileError) -> [UInt8] {
         let reader = try FileReader(path)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CryptoPrimitives
@@ -62,5 +63,38 @@ import Testing
         let isEqual = SecretBytes.random(count: 32).isEqual(to: .random(count: 32))
         #expect(!isEqual)
         #expect(Bytes32.random() != Bytes32.random())
+    }
+}
+
+@Suite struct SecretsFromDescriptors {
+    /// Reads one line of what is written into a pipe.
+    private func line(of text: String, atMost limit: Int = 20) throws -> [UInt8] {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try pipe.fileHandleForWriting.close()
+        let secret = try SecretBytes.line(from: pipe.fileHandleForReading.fileDescriptor, atMost: limit)
+        return secret.withBytes { span in span.indices.map { span[$0] } }
+    }
+
+    @Test(arguments: ["secret", "secret\n", "secret\r\n", "secret\nmore\n"]) func `a line is read without its end`(text: String)
+        throws
+    {
+        #expect(try line(of: text) == Array("secret".utf8))
+    }
+
+    @Test func `an empty input is an empty line`() throws {
+        #expect(try line(of: "").isEmpty)
+        #expect(try line(of: "\nsecond").isEmpty)
+    }
+
+    @Test func `a line above the limit is refused, and one of just that length is not`() throws {
+        let twenty = String(repeating: "x", count: 20)
+        #expect(try line(of: twenty + "\n").count == 20)
+        #expect(throws: SecretBytes.ReadError.tooLong) { try line(of: twenty + "y\n") }
+        #expect(throws: SecretBytes.ReadError.tooLong) { try line(of: twenty + twenty) }
+    }
+
+    @Test func `a descriptor that is not open is refused`() {
+        #expect(throws: SecretBytes.ReadError.unreadable) { _ = try SecretBytes.line(from: -1, atMost: 10).count }
     }
 }

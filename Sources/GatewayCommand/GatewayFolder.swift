@@ -1,0 +1,116 @@
+import CryptoPrimitives
+import DurableFiles
+import Foundation
+import GatewayAPI
+import MerkleLedger
+import RecordStorage
+import SharingContract
+import SystemPackage
+
+/// The files of a gateway: `gateway.keys`, `gateway.json`, and the store.
+struct GatewayFolder {
+    let path: FilePath
+
+    /// What must be known before the store can be opened. The store's first leaf vouches for it.
+    struct Description: Codable {
+        let origin: String
+        let address: String
+    }
+
+    private var keyFile: FilePath { path.appending("gateway.keys") }
+    private var descriptionFile: FilePath { path.appending("gateway.json") }
+
+    init(_ path: String) {
+        self.path = FilePath(path)
+    }
+
+    static var now: Minute { Minute(secondsSince1970: seconds) }
+    static var seconds: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    /// Keys, ledger and store, made anew. A folder that has some of it is left as it is.
+    func create(name: TextLine, origin: TextLine, address: TextLine, passphrase: borrowing SecretBytes) throws {
+        guard !DurableFile.exists(keyFile) else {
+            throw Failure.refused("there is a gateway in \(path) already; choose another folder, or another name with --as")
+        }
+        try DurableFile.makeFolder(path)
+        let keys = MemberKeys.random()
+        let member = MemberChange.Member(key: keys.member.publicKey, name: name, address: address)
+        let genesis = MemberChange.Genesis(rulesVersion: Contract.rulesVersion, ledgerKey: keys.ledger.publicKey)
+        let entry = Entry(origin: origin, bodiless: .member(.add(member, genesis: genesis))).signed(with: keys.member)
+        let sealed = try keys.sealed(passphrase: passphrase)
+        try LedgerStore.create(in: path, genesis: entry, signer: try Self.signer(origin, keys.ledger), clock: { Self.now })
+        let description = Description(origin: origin.text, address: address.text)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try DurableFile.write(Array(try encoder.encode(description)), to: descriptionFile)
+        // Last, because it says that the gateway is whole.
+        try DurableFile.write(sealed, to: keyFile)
+    }
+
+    func description() throws -> Description {
+        guard let bytes = try? DurableFile.read(descriptionFile, atMost: 4_096) else {
+            throw Failure.localData("there is no gateway in \(path); make one with `cordon init`")
+        }
+        guard let description = try? JSONDecoder().decode(Description.self, from: Data(bytes)) else {
+            throw Failure.localData("\(descriptionFile) cannot be read; it holds the ledger's origin and the gateway's address")
+        }
+        return description
+    }
+
+    func keys(passphrase: borrowing SecretBytes) throws -> MemberKeys {
+        guard let file = try? DurableFile.read(keyFile, atMost: MemberKeys.fileSize) else {
+            throw Failure.localData("the key file \(keyFile) is missing or cannot be read; restore it from your backup")
+        }
+        do {
+            return try MemberKeys(opening: file, passphrase: passphrase)
+        } catch .notAuthentic {
+            throw Failure.localData("the passphrase does not open \(keyFile)")
+        } catch .malformed {
+            throw Failure.localData("\(keyFile) is not a key file; restore it from your backup")
+        } catch .outOfMemory {
+            throw Failure.localData("not enough memory to try the passphrase: 256 MiB are needed")
+        }
+    }
+
+    func open(_ origin: TextLine, _ ledger: borrowing Ed25519.PrivateKey) throws -> LedgerStore {
+        do {
+            return try LedgerStore.open(path, signer: Self.signer(origin, ledger), clock: { Self.now }, progress: Progress.report)
+        } catch let error as StoreError {
+            throw Failure(error, path)
+        }
+    }
+
+    private static func signer(_ origin: TextLine, _ key: borrowing Ed25519.PrivateKey) throws -> NoteSigner {
+        guard let name = KeyName(origin.text) else {
+            throw Failure.usage("an origin has no spaces and no plus sign: \(origin)")
+        }
+        return NoteSigner(name: name, key: key.duplicate())
+    }
+}
+
+extension Failure {
+    /// What to do about a store that does not open.
+    init(_ error: StoreError, _ folder: FilePath) {
+        switch error {
+        case .inUse: self = .refused("another process serves \(folder); stop it first")
+        case .absent: self = .localData("there is no store in \(folder); make one with `cordon init`")
+        case .exists: self = .refused("there is a store in \(folder) already")
+        case .notDurable:
+            self = .localData("SQLite does not keep \(folder) durable (synchronous=FULL, WAL); is it on a network disk?")
+        case .cannotWrite, .busy: self = .localData("\(folder) cannot be written; is the disk full or read-only?")
+        case .differs(let difference):
+            self = .notVerified(
+                "the store does not agree with itself: \(difference). It is not served. Restore \(folder) from a backup.")
+        }
+    }
+}
+
+/// Tells on standard error how far a long check has come.
+enum Progress {
+    private static let start = ContinuousClock.now
+
+    @Sendable static func report(_ done: UInt64, of all: UInt64) {
+        guard ContinuousClock.now - start > .seconds(1) else { return }
+        FileHandle.standardError.write(Data("checking the ledger: \(done) of \(all) entries\n".utf8))
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import CryptoPrimitives
+import Foundation
+import GatewayAPI
+import Logging
+import RecordGateway
+import RecordStorage
+import ServiceLifecycle
+import UnixSignals
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves a gateway until it is told to stop.",
+        discussion: """
+            Before it takes the first call, the store proves itself; what differs is named and nothing is served.
+
+            Example:
+              cordon-gateway serve --folder /var/lib/cordon --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
+            """)
+
+    @Option(help: "Where keys, ledger and records are kept.") var folder: String
+    @Option(help: "On which address to listen. The host of the gateway's own address when left out.") var host: String?
+    @Option(help: "On which port to listen. The port of the gateway's own address when left out.") var port: Int?
+    @Option(help: "Certificate chain in PEM. Needed off this machine.") var certificate: String?
+    @Option(help: "The certificate's private key in PEM.") var key: String?
+    @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
+
+    func run() async throws {
+        let folder = GatewayFolder(folder)
+        let description = try folder.description()
+        let address = try GatewayAddress(description.address)
+        let configuration = try configuration(address)
+        guard let origin = TextLine(description.origin) else { throw Failure.localData("gateway.json names no ledger") }
+        let keys = try folder.keys(passphrase: Passphrase.read())
+        let store = try folder.open(origin, keys.ledger)
+        let gateway = Gateway(
+            store: store, member: keys.member.duplicate(), address: description.address, clock: { GatewayFolder.seconds })
+        var logger = Logger(label: "cordon-gateway") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = verbose ? .info : .warning
+        let server = GatewayServer(gateway, configuration, logger: logger)
+        let service: any Service
+        do {
+            service = try server.service { port in
+                // Not `print`: who waits for this line may be reading from a pipe.
+                let line = "Serving \(origin) at \(description.address) (port \(port)). Unwitnessed.\n"
+                FileHandle.standardOutput.write(Data(line.utf8))
+            }
+        } catch {
+            throw Failure.localData("the certificate or its key cannot be read")
+        }
+        try await run(service, logger)
+        try store.close()
+    }
+
+    private func configuration(_ address: GatewayAddress) throws -> GatewayServer.Configuration {
+        guard (certificate == nil) == (key == nil) else { throw Failure.usage("--certificate and --key go together") }
+        let tls = certificate.flatMap { chain in key.map { GatewayServer.TLSFiles(certificateChain: chain, privateKey: $0) } }
+        let host = host ?? address.host
+        do {
+            return try GatewayServer.Configuration(host: host, port: port ?? address.port, tls: tls)
+        } catch {
+            throw Failure.usage("\(host) can be reached from outside this machine, so TLS is needed: give --certificate and --key")
+        }
+    }
+
+    private func run(_ service: any Service, _ logger: Logger) async throws {
+        let group = ServiceGroup(
+            configuration: .init(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            throw Failure.refused("the gateway stopped: is the port taken?")
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import CryptoPrimitives
+package import GatewayAPI
+import MerkleLedger
+package import RecordStorage
+import SharingContract
+
+/// What a gateway does, apart from how it is reached: it authenticates, decides, records, and only then releases.
+///
+/// It holds ciphertext and the keys of a member and a ledger. It has no code that opens an envelope.
+package final class Gateway: Sendable {
+    package let store: LedgerStore
+    /// Scheme and authority under which clients reach it; what they sign begins with it.
+    package let address: String
+    package let limits: GatewayLimits
+    /// Seconds since 1970.
+    package let clock: @Sendable () -> Int64
+    let member: Ed25519.PrivateKey
+    let tickets = TicketOffice()
+
+    package init(
+        store: LedgerStore, member: consuming Ed25519.PrivateKey, address: String, limits: GatewayLimits = GatewayLimits(),
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        self.store = store
+        self.member = member
+        self.address = address
+        self.limits = limits
+        self.clock = clock
+    }
+}
+
+/// Who sent a call: a key that signed it, just now and never before. What the key may do is for each call to say.
+package struct Caller: Sendable {
+    package let key: Ed25519.PublicKey
+    package let signature: RequestSignature
+}
+
+extension Gateway {
+    /// Reads for a caller. The nonce is used up first, durably, so that nobody can ask the same again.
+    func reading<Result: Sendable>(
+        for caller: Caller, _ body: @escaping @Sendable (StoreView) throws -> Result
+    ) async throws -> Result {
+        try await store.commit { try Self.useNonce(of: caller, $0) }
+        return try await store.read(body)
+    }
+
+    /// Writes for a caller, in the transaction that uses up the nonce. A refusal undoes what was written but not the nonce.
+    @discardableResult
+    func writing<Result: Sendable>(
+        for caller: Caller, _ body: @escaping @Sendable (StoreTransaction) throws -> Result
+    ) async throws -> Committed<Result> {
+        let committed = try await store.commit { transaction in
+            try Self.useNonce(of: caller, transaction)
+            return try transaction.attempt(body)
+        }
+        return try committed.map { try $0.get() }
+    }
+
+    private static func useNonce(of caller: Caller, _ transaction: StoreTransaction) throws {
+        let signature = caller.signature
+        let end = signature.expires + RequestSignature.clockSkew
+        guard try transaction.useNonce(signature.nonce, of: caller.key, until: end) else {
+            throw APIError(.unauthenticated, "this message was sent before")
+        }
+    }
+
+    /// The one leaf that a call has appended.
+    func posted<Result>(_ committed: Committed<Result>) throws -> PostedLeaf {
+        guard let leaf = committed.leaves.first else { throw APIError(.unavailable, "nothing was written") }
+        return PostedLeaf(leaf)
+    }
+}
+
+extension PostedLeaf {
+    init(_ leaf: CommittedLeaf) {
+        self.init(index: leaf.index, leaf: leaf.leaf, proof: leaf.receipt.bytes)
+    }
+}
+
+// Who may do what is asked.
+extension StoreTransaction {
+    func requireLiveActor(_ key: Ed25519.PublicKey) throws {
+        guard let actor = try state.actor(key), actor.isLive(on: now.day) else {
+            throw APIError(.forbidden, "this key is not admitted, or its admission is over")
+        }
+    }
+}
+
+extension StoreView {
+    func requireLiveActor(_ key: Ed25519.PublicKey, on day: Day) throws -> ActorState {
+        guard let actor = try state.actor(key), actor.isLive(on: day) else {
+            throw APIError(.forbidden, "this key is not admitted, or its admission is over")
+        }
+        return actor
+    }
+
+    /// The newest list of the compartment that this key is the key of.
+    func requireCompartment(_ key: Ed25519.PublicKey) throws -> RecipientList {
+        guard let compartment = try state.compartment(key), !compartment.isSuperseded, let list = try list(of: key) else {
+            throw APIError(.forbidden, "this key opens no compartment here")
+        }
+        return list
+    }
+}
+
+extension Gateway {
+    var today: Day { Minute(secondsSince1970: clock()).day }
+}

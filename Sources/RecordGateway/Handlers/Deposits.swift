@@ -1,0 +1,104 @@
+import AccessPolicy
+import CryptoPrimitives
+import GatewayAPI
+import RecordStorage
+import SharingContract
+
+extension Gateway {
+    func answer(_ call: FetchRecipientList, from caller: Caller) async throws -> RecipientList {
+        let (today, origin) = (today, store.origin)
+        return try await reading(for: caller) { view in
+            if caller.key != call.compartment { try Self.requirePermission(call, caller, view, today, origin) }
+            guard let list = try view.list(of: call.compartment) else {
+                throw APIError(.notFound, "this compartment is not open here")
+            }
+            return list
+        }
+    }
+
+    private static func requirePermission(
+        _ call: FetchRecipientList, _ caller: Caller, _ view: StoreView, _ today: Day, _ origin: TextLine
+    ) throws {
+        _ = try view.requireLiveActor(caller.key, on: today)
+        guard let permission = call.permission, permission.compartment == call.compartment, permission.clinic == caller.key,
+            today < permission.until, (try? permission.verifySignature(origin: origin)) != nil
+        else { throw APIError(.forbidden, "the patient has not allowed this clinic to deposit here") }
+    }
+
+    /// Takes in records whose payloads are here, sealed to the newest list.
+    func answer(_ call: DepositRecords, from caller: Caller) async throws -> DepositRecords.Answer {
+        guard !call.records.isEmpty else { throw APIError(.malformed, "a deposit holds at least one record") }
+        let committed = try await writing(for: caller) { [self] transaction in
+            guard call.body.permission.clinic == caller.key else {
+                throw APIError(.forbidden, "this permission is another clinic's")
+            }
+            let list = try Self.newestList(for: call, transaction)
+            for record in call.records { try Self.check(record, list, transaction) }
+            let tree = Self.tree(call.records)
+            let evidence = Evidence(salt: .random(), body: call.body, tree: tree)
+            let entry = signed(.deposit(Deposit(root: tree.slotTree.root)), evidence)
+            let index = try transaction.append(entry, evidence: evidence)
+            return try Self.place(call.records, tree, list, index, transaction)
+        }
+        return DepositRecords.Answer(posted: try posted(committed), places: committed.result)
+    }
+
+    /// An entry of the gateway's own.
+    func signed(_ event: Event, _ evidence: Evidence) -> Entry {
+        let commitment = bodyCommitment(kind: event.kind, salt: evidence.salt, body: evidence.body)
+        return Entry(origin: store.origin, event: event, bodyCommitment: commitment).signed(with: member)
+    }
+
+    private static func newestList(for call: DepositRecords, _ transaction: StoreTransaction) throws -> RecipientList {
+        guard let list = try transaction.view.list(of: call.body.compartment) else {
+            throw APIError(.notFound, "this compartment is not open here")
+        }
+        guard list.hash == call.body.recipientList else {
+            throw APIError(.listNotNewest, "another list came first: fetch the newest and seal again")
+        }
+        return list
+    }
+
+    private static func check(_ record: DepositRecords.Record, _ list: RecipientList, _ transaction: StoreTransaction) throws {
+        guard record.headers.count == list.recipients.count + 1 else {
+            throw APIError(.malformed, "a record needs one header for each recipient")
+        }
+        guard try transaction.uploadedSize(of: record.descriptor.payload) == record.descriptor.payloadSize else {
+            throw APIError(.notFound, "the payload of a record was not uploaded")
+        }
+        guard record.descriptor.state == .current, (try? StoredFacts(canonical: record.descriptor.facts)) != nil else {
+            throw APIError(.malformed, "the facts of a record cannot be read")
+        }
+    }
+
+    private static func tree(_ records: [DepositRecords.Record]) -> Evidence.Tree {
+        let slots = zip(SlotTree.drawSlots(records.count), records).map { slot, record in
+            (slot, Evidence.Slot.descriptor(record.descriptor, salt: .random()))
+        }
+        return Evidence.Tree(seed: .random(), slots: Dictionary(uniqueKeysWithValues: slots))
+    }
+
+    /// Stores the headers and tells for each record, in the order of the call, where it stands.
+    private static func place(
+        _ records: [DepositRecords.Record], _ tree: Evidence.Tree, _ list: RecipientList, _ index: UInt64,
+        _ transaction: StoreTransaction
+    ) throws -> [DepositRecords.Answer.Placed] {
+        let slotTree = tree.slotTree
+        var places: [Descriptor.RecordID: DepositRecords.Answer.Placed] = [:]
+        var positions: [Descriptor.RecordID: UInt64] = [:]
+        for (slot, content) in tree.slots {
+            guard case .descriptor(let descriptor, let salt) = content else { continue }
+            places[descriptor.record] = .init(salt: salt, proof: slotTree.proof(of: slot))
+            positions[descriptor.record] = EvidenceRules.position(leaf: index, slot: slot)
+        }
+        return try records.map { record in
+            guard let position = positions[record.descriptor.record], let place = places[record.descriptor.record] else {
+                preconditionFailure("every record has a slot")
+            }
+            for (recipient, header) in zip([list.own] + list.recipients, record.headers) {
+                try transaction.storeHeader(header, for: recipient, at: position)
+            }
+            return place
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import CryptoPrimitives
+import GatewayAPI
+import RecordStorage
+import SharingContract
+
+extension Gateway {
+    /// Puts an entry on the ledger that others signed. The contract judges the entry; here it is judged who may bring it, and that a
+    /// recipient list comes along where one must.
+    func answer(_ call: PostEntry, from caller: Caller) async throws -> PostEntry.Answer {
+        if case .compartment(let compartment) = call.entry.event,
+            let known = try await known(compartment, call.entry, from: caller)
+        {
+            return known
+        }
+        let committed = try await writing(for: caller) { transaction in
+            switch call.entry.event {
+            case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
+            case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
+            case .grant(let grant): try Self.grant(grant, call, caller, transaction)
+            case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
+            case .member, .deposit, .decision, .erasure:
+                throw APIError(.forbidden, "entries of this kind are not brought from outside")
+            }
+            try transaction.append(call.entry, evidence: call.evidence)
+        }
+        return try posted(committed)
+    }
+
+    private static func requireSigner(_ caller: Caller, of entry: Entry) throws {
+        guard entry.signatures.contains(where: { $0.key == caller.key }) else {
+            throw APIError(.forbidden, "only who signed an entry brings it")
+        }
+    }
+
+    /// Posting a compartment again is no error, and answers with the leaf it has.
+    private func known(_ compartment: Compartment, _ entry: Entry, from caller: Caller) async throws -> PostedLeaf? {
+        let state = try await store.read { try $0.state.compartment(compartment.key) }
+        guard let state, state.compartment == compartment else { return nil }
+        _ = try await reading(for: caller) { _ in }
+        return try await store.committed(state.openedAt).map { PostedLeaf($0) }
+    }
+
+    /// Brought by the patient, or by a clinic that has the entry from a card.
+    private static func open(
+        _ compartment: Compartment, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction
+    ) throws {
+        if caller.key != compartment.key { try transaction.requireLiveActor(caller.key) }
+        guard let list = call.list, list.compartment == compartment.key, list.serial == 0, list.recipients.isEmpty else {
+            throw APIError(.malformed, "a compartment begins with an empty recipient list")
+        }
+        try requireAuthentic(list, call.entry.origin)
+        try transaction.storeList(list)
+    }
+
+    private static func grant(_ grant: Grant, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction) throws {
+        guard let body = try? GrantBody(canonical: call.evidence.body), body.compartment == caller.key else {
+            throw APIError(.forbidden, "a grant is brought by its compartment")
+        }
+        let list = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
+        guard list.recipients.contains(body.recipient) else {
+            throw APIError(.malformed, "the recipient list leaves out the grant's recipient")
+        }
+        try transaction.storeList(list)
+    }
+
+    private static func revoke(_ revocation: Revocation, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction)
+        throws
+    {
+        guard let terms = try transaction.state.terms(of: revocation.grant),
+            caller.key == terms.compartment || caller.key == revocation.grant,
+            let body = try? RevocationBody(canonical: call.evidence.body)
+        else { throw APIError(.forbidden, "a revocation is brought by the patient") }
+        let list = try nextList(call, of: terms.compartment, named: body.recipientList, transaction)
+        guard !list.recipients.contains(terms.recipient) else {
+            throw APIError(.malformed, "the recipient list still holds the grant's recipient")
+        }
+        try transaction.storeList(list)
+        try transaction.deleteHeaders(for: terms.recipient)
+    }
+
+    /// The list that came with the call: the one after the newest, signed, and the one that the body names.
+    private static func nextList(
+        _ call: PostEntry, of compartment: Ed25519.PublicKey, named hash: Hash, _ transaction: StoreTransaction
+    ) throws -> RecipientList {
+        guard let list = call.list, list.compartment == compartment, list.hash == hash else {
+            throw APIError(.malformed, "the recipient list is not the one that the body names")
+        }
+        guard let newest = try transaction.view.list(of: compartment), list.serial == newest.serial + 1,
+            list.previous == newest.hash, list.own == newest.own
+        else { throw APIError(.listNotNewest, "another list came first: fetch the newest and try again") }
+        try requireAuthentic(list, call.entry.origin)
+        return list
+    }
+
+    private static func requireAuthentic(_ list: RecipientList, _ origin: TextLine) throws {
+        do {
+            try list.verifySignature(origin: origin)
+        } catch {
+            throw APIError(.refused, "the recipient list is not signed by its compartment")
+        }
+    }
+}

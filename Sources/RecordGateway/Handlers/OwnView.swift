@@ -1,0 +1,86 @@
+import CryptoPrimitives
+import GatewayAPI
+import RecordStorage
+import SharingContract
+
+/// The patient's own view: calls signed by a compartment's key.
+extension Gateway {
+    func answer(_ call: ListRecords, from caller: Caller) async throws -> ListRecords.Answer {
+        try await reading(for: caller) { view in
+            let list = try view.requireCompartment(caller.key)
+            let limit = ListRecords.Answer.maximumCount
+            let found = try view.records(
+                of: caller.key, own: list.own, missing: call.missing, after: call.after, limit: limit + 1)
+            var trees: [UInt64: SlotTree] = [:]
+            let records = try found.prefix(limit).map { record in
+                let tree = try trees[record.deposit] ?? view.slotTree(of: record.deposit)
+                trees[record.deposit] = tree
+                return StoredRecord(record, tree)
+            }
+            return ListRecords.Answer(records: records, hasMore: found.count > limit)
+        }
+    }
+
+    func answer(_ call: AddHeaders, from caller: Caller) async throws -> Done {
+        try await writing(for: caller) { transaction in
+            _ = try transaction.view.requireCompartment(caller.key)
+            guard let terms = try transaction.state.terms(of: call.grant), terms.compartment == caller.key,
+                try transaction.state.grant(call.grant)?.revokedAt == nil
+            else { throw APIError(.forbidden, "no live grant of this compartment") }
+            for header in call.headers {
+                guard try transaction.hasSlot(at: header.position, of: caller.key) else {
+                    throw APIError(.notFound, "no such record in this compartment")
+                }
+                try transaction.storeHeader(header.bytes, for: terms.recipient, at: header.position)
+            }
+        }
+        return Done()
+    }
+
+    func ownPayload(_ call: FetchOwnPayload, from caller: Caller) async throws -> PayloadID {
+        try await reading(for: caller) { view in
+            _ = try view.requireCompartment(caller.key)
+            guard let payload = try view.payload(at: call.position, of: caller.key) else {
+                throw APIError(.notFound, "no such record in this compartment")
+            }
+            return payload
+        }
+    }
+
+    func answer(_ call: FetchHistory, from caller: Caller) async throws -> EvidencePage {
+        try await reading(for: caller) { view in
+            guard try view.state.compartment(caller.key) != nil else {
+                throw APIError(.forbidden, "this key opens no compartment here")
+            }
+            let leaves = try view.history(of: caller.key, from: call.from, limit: EvidencePage.maximumCount + 1)
+            return try view.page(leaves)
+        }
+    }
+
+    func answer(_ call: EraseRecords, from caller: Caller) async throws -> PostedLeaf {
+        guard call.body.compartment == caller.key else { throw APIError(.forbidden, "these are not this compartment's records") }
+        let committed = try await writing(for: caller) { [self] transaction in
+            let evidence = Evidence(salt: .random(), body: call.body)
+            try transaction.append(signed(.erasure(call.erasure), evidence), evidence: evidence)
+            return try transaction.erase(call.erasure.commitments)
+        }
+        try store.finishErasure(of: committed.result)
+        return try posted(committed)
+    }
+}
+
+extension StoreView {
+    /// The evidence of these leaves, as much as fits a page.
+    func page(_ leaves: [UInt64]) throws -> EvidencePage {
+        var items: [EvidencePage.Item] = []
+        var size = 0
+        for leaf in leaves {
+            guard let evidence = try evidence(of: leaf) else { throw StoreError.differs(.evidenceMissing(leaf)) }
+            size += evidence.canonicalBytes.count + 8
+            let isFull = items.count == EvidencePage.maximumCount || size > EvidencePage.maximumSize / 2
+            if isFull && !items.isEmpty { return EvidencePage(items: items, next: leaf) }
+            items.append(.init(leaf: leaf, evidence: evidence))
+        }
+        return EvidencePage(items: items, next: nil)
+    }
+}

@@ -1,0 +1,163 @@
+import AccessPolicy
+import CryptoPrimitives
+import GatewayAPI
+import MedicalRecords
+import RecordStorage
+import SharingContract
+
+extension Gateway {
+    /// The road of one request: everything from the grant on ends in one decision on the ledger, durable before anything is released.
+    ///
+    /// Before that, and without a leaf: a caller that is no live actor, a message that is no request of his, and a request that was
+    /// answered before.
+    func answer(_ call: RequestRecords, from caller: Caller) async throws -> RequestRecords.Answer {
+        guard let request = try? Request(canonical: call.request), request.origin == store.origin, request.actor == caller.key
+        else {
+            throw APIError(.malformed, "not a request of this clinic on this ledger")
+        }
+        let committed = try await writing(for: caller) { [self] transaction in
+            try transaction.requireLiveActor(caller.key)
+            let hash = RequestHash(of: call.request)
+            guard try transaction.useRequest(hash) else {
+                throw APIError(.alreadyAnswered, "this request was answered before: make a new one")
+            }
+            let decided = try decide(request, hash, call.releaseSignature, transaction)
+            return try record(decided, call, caller, transaction)
+        }
+        return RequestRecords.Answer(decision: try posted(committed), outcome: issueTickets(committed.result, to: caller.key))
+    }
+
+    /// A request together with what was found for it and what was decided.
+    private struct Decided {
+        let request: Request
+        let hash: RequestHash
+        let compartment: Ed25519.PublicKey?
+        let candidates: [DepositedRecord]
+        let hasMore: Bool
+        let record: DecisionRecord
+
+        var released: [DepositedRecord] {
+            guard case .allowed(let indices) = record.verdict else { return [] }
+            return indices.map { candidates[$0] }
+        }
+    }
+
+    /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does.
+    private func decide(
+        _ request: Request, _ hash: RequestHash, _ signature: Ed25519.Signature, _ transaction: StoreTransaction
+    ) throws -> Decided {
+        let grant = try transaction.state.grant(request.grant)
+        let terms = try transaction.state.terms(of: request.grant)
+        let releaseKey = grant?.grant.release ?? Self.nobody
+        let isSigned =
+            (try? releaseKey.verify(signature, .release, origin: store.origin, hash.releaseBytes(grant: request.grant))) != nil
+        let compartment = terms?.compartment ?? Self.nobody
+        let recipient = terms?.recipient ?? Self.nobodysRecipient
+        let found = try Self.candidates(request.filter, compartment, recipient, transaction.view)
+        let facts = grant.flatMap { grant in
+            terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) }
+        }
+        let candidates = Array(found.prefix(Filter.maximumRecords))
+        let inputs = DecisionInputs(
+            now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts,
+            records: facts == nil ? [] : try candidates.map { try CandidateFacts($0) })
+        return Decided(
+            request: request, hash: hash, compartment: terms?.compartment, candidates: candidates,
+            hasMore: found.count > candidates.count, record: DecisionRecord(inputs, verdict: PlainEngine.decide(inputs)))
+    }
+
+    private static func candidates(
+        _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, _ view: StoreView
+    ) throws -> [DepositedRecord] {
+        guard filter.records.isEmpty else {
+            let records = filter.records.map { Descriptor.RecordID($0) }
+            return try view.records(records, of: compartment, for: recipient, after: filter.after)
+        }
+        return try view.records(of: compartment, for: recipient, after: filter.after, limit: Filter.maximumRecords + 1)
+    }
+
+    // Stand in for a grant that does not exist.
+    private static let nobody = Ed25519.PrivateKey(seed: SecretBytes(zeroesOfCount: 32)).publicKey
+    private static let nobodysRecipient: RecipientKey = {
+        guard let key = RecipientKey([UInt8](repeating: 0, count: RecipientKey.count)) else { preconditionFailure("1,216 bytes") }
+        return key
+    }()
+}
+
+extension Gateway {
+    /// What a committed decision lets go, before tickets are made out.
+    private enum Answered: Sendable {
+        case refused(blind: Bytes32)
+        case released([(StoredRecord, releasedSalt: Bytes32, releasedProof: SlotProof)], hasMore: Bool)
+    }
+
+    /// Appends the decision. The gateway verified the release signature and makes its own, so the contract need not do it again.
+    private func record(
+        _ decided: Decided, _ call: RequestRecords, _ caller: Caller, _ transaction: StoreTransaction
+    ) throws -> Answered {
+        let released = zip(SlotTree.drawSlots(decided.released.count), decided.released).map { slot, record in
+            (record, DecisionBody.Released(slot: slot, salt: .random(), descriptorCommitment: record.commitment))
+        }
+        let body = DecisionBody(
+            compartment: decided.compartment, request: call.request, releaseSignature: call.releaseSignature,
+            signatureBase: caller.signature.base.bytes, httpSignature: caller.signature.signature, blind: .random(),
+            record: decided.record.canonicalBytes, seed: .random(), released: released.map(\.1))
+        let tree = body.tree
+        let evidence = Evidence(salt: .random(), body: body)
+        let entry = signed(.decision(Decision(root: tree.root, outcome: outcome(decided, body, released.isEmpty))), evidence)
+        try transaction.append(entry, evidence: evidence, trusting: .signatures)
+        guard !released.isEmpty else { return .refused(blind: body.blind) }
+        var trees: [UInt64: SlotTree] = [:]
+        let items = try released.map { record, place in
+            let deposit = try trees[record.deposit] ?? transaction.view.slotTree(of: record.deposit)
+            trees[record.deposit] = deposit
+            return (StoredRecord(record, deposit), releasedSalt: place.salt, releasedProof: tree.proof(of: place.slot))
+        }
+        return .released(items, hasMore: decided.hasMore)
+    }
+
+    private func outcome(_ decided: Decided, _ body: DecisionBody, _ isRefused: Bool) -> Decision.Outcome {
+        isRefused
+            ? .refused(.init(blind: body.blind, request: decided.hash))
+            : .released(.init(grant: decided.request.grant, request: decided.hash, signature: body.releaseSignature))
+    }
+
+    private func issueTickets(_ answered: Answered, to actor: Ed25519.PublicKey) -> RequestRecords.Answer.Outcome {
+        switch answered {
+        case .refused(let blind): return .refused(blind: blind)
+        case .released(let items, let hasMore):
+            let now = clock()
+            let answer = items.map { item in
+                RequestRecords.Answer.Item(
+                    record: item.0, releasedSalt: item.releasedSalt, releasedProof: item.releasedProof,
+                    ticket: tickets.issue(for: item.0.descriptor.payload, to: actor, at: now))
+            }
+            return .released(answer, hasMore: hasMore)
+        }
+    }
+}
+
+extension StoredRecord {
+    init(_ record: DepositedRecord, _ tree: SlotTree) {
+        self.init(
+            deposit: record.deposit, salt: record.salt, descriptor: record.descriptor, proof: tree.proof(of: record.slot),
+            header: record.header)
+    }
+}
+
+extension GrantFacts {
+    init(_ state: GrantState, _ terms: GrantTerms, isReleaseSigned: Bool) {
+        self.init(
+            control: state.grant.control, compartment: terms.compartment, grantee: terms.grantee, consent: terms.consent,
+            from: state.grant.from, until: state.grant.until, isRevoked: state.revokedAt != nil, isReleaseSigned: isReleaseSigned)
+    }
+}
+
+extension CandidateFacts {
+    init(_ record: DepositedRecord) throws {
+        self.init(
+            commitment: record.commitment, position: record.position, record: record.descriptor.record.value,
+            category: try StoredFacts(canonical: record.descriptor.facts).category.code,
+            isRetracted: record.descriptor.state == .enteredInError)
+    }
+}
