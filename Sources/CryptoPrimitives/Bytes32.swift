@@ -2,19 +2,26 @@ internal import CSodium
 
 /// Thirty-two bytes stored inline, so that hashes and keys cost no allocation.
 package struct Bytes32: Hashable, Sendable {
-    private var words: SIMD4<UInt64>
+    // Not a SIMD4: its alignment of 32 is more than what a task's memory has (16), and Swift 6.3 aborts when it frees such values.
+    private struct Words: Hashable, Sendable {
+        var first, second, third, fourth: UInt64
+
+        static let zero = Words(first: 0, second: 0, third: 0, fourth: 0)
+    }
+
+    private var words: Words
 
     package static let count = 32
     package static let zero = Bytes32(words: .zero)
 
-    private init(words: SIMD4<UInt64>) {
+    private init(words: Words) {
         self.words = words
     }
 
     /// `nil` unless there are exactly 32 bytes.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.count else { return nil }
-        var words = SIMD4<UInt64>.zero
+        var words = Words.zero
         unsafe withUnsafeMutableBytes(of: &words) { destination in
             unsafe bytes.withUnsafeBytes { unsafe destination.copyMemory(from: $0) }
         }
@@ -33,7 +40,9 @@ package struct Bytes32: Hashable, Sendable {
 
     package static func random() -> Bytes32 {
         var generator = SecureRandomNumberGenerator()
-        return Bytes32(words: SIMD4(generator.next(), generator.next(), generator.next(), generator.next()))
+        return Bytes32(
+            words: Words(
+                first: generator.next(), second: generator.next(), third: generator.next(), fourth: generator.next()))
     }
 
     package func withBytes<Result: ~Copyable, Failure>(
