@@ -12,6 +12,7 @@ let programLinking: [LinkerSetting] = staticLibraries.map { [.unsafeFlags(["-L\(
 
 // Products of other packages, named once.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -21,8 +22,10 @@ let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let structuredFields: Target.Dependency = .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -31,7 +34,8 @@ let package = Package(
     products: [
         // Two programs, so that it can be read from a binary that a gateway cannot decrypt: `cordon-gateway` holds no symbol of
         // EnvelopeEncryption. `cordon` starts it for whatever needs the store.
-        .executable(name: "cordon-gateway", targets: ["GatewayCommand"])
+        .executable(name: "cordon", targets: ["CordonCommand"]),
+        .executable(name: "cordon-gateway", targets: ["GatewayCommand"]),
     ],
     // Package.resolved is not committed; these are lower bounds. With MemberImportVisibility whoever says `ByteBuffer` must import
     // NIOCore, hence depend on it.
@@ -49,7 +53,10 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Without its default traits: no swift-configuration and no full Foundation for its sake.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
+        // Tests only.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         // C. No `pkgConfig:`: the libraries lie on the default paths, and pkg-config would put their folder in front of the static one.
@@ -82,6 +89,12 @@ let package = Package(
                 "SharingContract",
                 httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL,
             ]),
+        .target(
+            name: "GatewayClient",
+            dependencies: [
+                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords",
+                "MerkleLedger", "SharingContract", asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioSSL, systemPackage,
+            ]),
 
         // Programs.
         .executableTarget(
@@ -90,6 +103,14 @@ let package = Package(
                 "CryptoPrimitives", "DurableFiles", "GatewayAPI", "MerkleLedger", "RecordGateway", "RecordStorage",
                 "SharingContract",
                 argumentParser, lifecycle, logging, systemPackage, unixSignals,
+            ],
+            linkerSettings: programLinking),
+        .executableTarget(
+            name: "CordonCommand",
+            dependencies: [
+                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "GatewayClient", "MedicalRecords",
+                "SharingContract",
+                argumentParser, systemPackage,
             ],
             linkerSettings: programLinking),
 

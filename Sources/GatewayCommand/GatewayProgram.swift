@@ -14,6 +14,8 @@ struct GatewayProgram: AsyncParsableCommand {
         subcommands: [Init.self, Serve.self])
 
     static func main() async {
+        // Files of a gateway are for nobody else's eyes, also those that SQLite makes.
+        umask(0o077)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -9,11 +9,12 @@ package struct PatientIdentity: Hashable, Sendable {
     package let name: String?
     package let birthDate: String?
 
-    /// A patient of whom no more is known than the number under which an organisation keeps the records.
-    package init(recordNumber: Identifier) {
+    /// A patient of whom no more is known than the number under which an organisation keeps the records, and perhaps how earlier sources
+    /// referred to the patient.
+    package init(recordNumber: Identifier, references: Set<String> = []) {
         identifiers = [recordNumber]
         recordNumbers = [recordNumber]
-        references = []
+        self.references = references
         name = nil
         birthDate = nil
     }

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import GatewayClient
+import SharingContract
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What an auditor does.", subcommands: [Export.self, Replay.self, Verify.self])
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Fetches the whole ledger with its evidence into one file.",
+            discussion: """
+                The file holds no record and no key, but who asked for what and when: keep it as you keep such things.
+
+                Example:
+                  cordon --as aud audit export --out north.audit
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Option(help: "The file to write.") var out: String
+
+        private struct Exported: Encodable {
+            let entries: Int
+            let evidence: Int
+            let file: String
+        }
+
+        func run() async throws {
+            try await cordon.asActor(.auditor) { auditor in
+                let progress = ProgressLine("fetching evidence")
+                let export = try await auditor.export(to: InputFiles.absolute(out)) { progress.show(Int($0), of: Int($1)) }
+                let exported = Exported(entries: export.leaves.count, evidence: export.evidence.count, file: out)
+                try cordon.show(exported, "\(exported.entries) entries with their evidence are in \(out).")
+            }
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Checks an exported ledger offline: signatures, rules, tree, evidence.",
+            discussion: """
+                Example:
+                  cordon --as aud audit verify north.audit
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "A file made by `audit export`.") var file: String
+
+        func run() async throws {
+            try await AuditReport.run(cordon, file, decisions: false)
+        }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Checks an exported ledger offline and makes every decision again.",
+            discussion: """
+                Example:
+                  cordon --as aud audit replay north.audit
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "A file made by `audit export`.") var file: String
+
+        func run() async throws {
+            try await AuditReport.run(cordon, file, decisions: true)
+        }
+    }
+}
+
+/// What checking an exported ledger found.
+private struct AuditReport: Encodable {
+    let entries: UInt64
+    let signatures: Int
+    let decisions: Int
+    let same: Int
+    let released: Int
+    let refused: Int
+    let inputsErased: Int
+    let findings: [String]
+
+    static func run(_ cordon: Cordon, _ file: String, decisions: Bool) async throws {
+        try await cordon.asActor(.auditor) { auditor in
+            let export = try AuditExport(reading: InputFiles.absolute(file))
+            let progress = ProgressLine("checking")
+            let found = GatewayClient.Replay.run(export, pin: auditor.session.pin, decisions: decisions) {
+                progress.show(Int($0), of: Int($1))
+            }
+            let report = AuditReport(found)
+            guard found.isClean else {
+                if cordon.json { try cordon.show(report, "") }
+                throw Stop.notVerified(
+                    "NOT VERIFIED: \(report.findings.prefix(5).joined(separator: "; ")).",
+                    "The file was changed, or the gateway did what it must not do. Export again and compare.")
+            }
+            try cordon.show(report, report.words(decisions))
+        }
+    }
+
+    private init(_ report: GatewayClient.Replay.Report) {
+        entries = report.leaves
+        signatures = report.signatures
+        decisions = report.decisions
+        same = report.same
+        released = report.released
+        refused = report.refused
+        inputsErased = report.erased
+        findings = report.findings.map(\.words)
+    }
+
+    private func words(_ withDecisions: Bool) -> String {
+        let erased = inputsErased == 0 ? "" : " Of \(inputsErased) the records were erased since."
+        let again = "\(Names.counted(decisions, "decision")) recomputed: \(same) the same.\(erased)"
+        return withDecisions
+            ? "All signatures good. \(again)"
+            : "All signatures good. \(entries) entries follow the rules, and their evidence is what they committed to."
+    }
+}
+
+extension GatewayClient.Replay.Finding {
+    var words: String {
+        let place = leaf.map { "entry \($0): " } ?? ""
+        switch what {
+        case .checkpoint: return "\(place)the ledger is not signed with the pinned key"
+        case .root: return "\(place)the entries are not those that were signed"
+        case .timeOrRule: return "\(place)it breaks the rules of the ledger"
+        case .evidenceMissing: return "\(place)its evidence is missing"
+        case .evidenceRule: return "\(place)its evidence is not what it committed to, or breaks the rules"
+        case .decisionUnreadable: return "\(place)the decision cannot be read"
+        case .decisionInputs: return "\(place)the decision was made from something else than what the ledger says"
+        case .decisionDiffers: return "\(place)the decision comes out differently"
+        case .requestNotSigned: return "\(place)the request was not signed by who is said to have made it"
+        }
+    }
+}

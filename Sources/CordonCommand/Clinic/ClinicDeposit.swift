@@ -1,0 +1,150 @@
+import ArgumentParser
+import CryptoPrimitives
+import Foundation
+import GatewayClient
+import MedicalRecords
+
+extension ClinicCommand {
+    struct Deposit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Seals a patient's records and deposits them.",
+            discussion: """
+                A FHIR R4 bundle or bulk NDJSON is split by category, labels and resource type; every resource stays as it is, byte for
+                byte. PDF, DICOM and any other file goes in as it is. --dry-run shows what would become of it.
+
+                Example:
+                  cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
+                  cordon --as hillside clinic deposit --patient 12345 --category imaging scan.dcm
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Option(help: "The patient's record number.") var patient: String
+        @Argument(help: "A file.") var file: String
+        @Option(help: "What the records are, where the rules find nothing more sensitive.") var category: String?
+        @Option(help: "How finely to split: type or resource.") var granularity: Granularity = .type
+        @Flag(help: "Only show what would be deposited.") var dryRun = false
+        @Flag(help: "Of a bulk file that speaks of many patients, take this one's lines.") var selectPatient = false
+
+        enum Granularity: String, ExpressibleByArgument, CaseIterable {
+            case type, resource
+        }
+
+        /// The largest file, in bytes. FHIR is held in memory while it is split.
+        private static let maximumSize = 1 << 30
+
+        private struct Report: Encodable {
+            let resources: Int
+            let records: Int
+            let byCategory: [String: Int]
+            let labels: [String: [String]]
+            let isDeposited: Bool
+            let alreadyHere: Int
+            let entries: [UInt64]
+        }
+
+        func run() async throws {
+            let stated = try category.map { try Names.category($0) }
+            let source = try read()
+            try await cordon.asActor(.clinic) { clinic in
+                let enrolled = try clinic.enrolled(patient)
+                let chosen = try checked(source, enrolled)
+                let records = chosen.split(granularity: granularity == .resource ? .resource : .type, category: stated)
+                let counts = SplitCounts(records)
+                if dryRun { return try cordon.show(report(records, counts, 0, []), words(counts, records, isDryRun: true)) }
+                let new = try clinic.new(records, for: patient)
+                guard !new.isEmpty else { throw Stop.refused("all of this was deposited before") }
+                let progress = ProgressLine("sealing and depositing")
+                let reports = try await clinic.deposit(new, for: patient) { progress.show($0, of: $1) }
+                try clinic.remember(chosen, for: patient)
+                let old = records.count - new.count
+                try cordon.show(
+                    report(records, counts, old, reports.map(\.leaf)),
+                    words(SplitCounts(new), new, isDryRun: false)
+                        + (old == 0 ? "" : "\n\(Names.counted(old, "record")) had been deposited before."))
+            }
+        }
+
+        private func read() throws -> RecordSource {
+            let bytes = try InputFiles.read(file, atMost: Self.maximumSize)
+            do {
+                return try RecordSource(bytes)
+            } catch {
+                throw Stop.localData("\(file) cannot be deposited: \(error.words)", "Nothing was stored.")
+            }
+        }
+
+        /// Records go to the patient they are about. A file that is not looked into says nothing of that, and the clinic answers for it.
+        private func checked(_ source: RecordSource, _ patient: EnrolledPatient) throws -> RecordSource {
+            if case .opaque = source.form { return source }
+            var source = source
+            let identity = patient.identity
+            if selectPatient, source.form == .bulk { source = source.selecting(known(patient, in: source)) }
+            do throws(PatientRefusal) {
+                try identity.verify(source)
+            } catch {
+                throw Stop.refused(
+                    "this file is not about the patient enrolled under \(self.patient): \(error.words)", "Nothing was stored.")
+            }
+            return source
+        }
+
+        /// In a bulk file, the Patient line with this record number says by which id its other lines refer to the patient.
+        private func known(_ patient: EnrolledPatient, in source: RecordSource) -> PatientIdentity {
+            source.patients.first { $0.recordNumbers.contains { $0.value == patient.recordNumber } } ?? patient.identity
+        }
+
+        private func report(_ records: [Record], _ counts: SplitCounts, _ old: Int, _ entries: [UInt64]) -> Report {
+            let labels = Dictionary(
+                records.map { ($0.facts.category.id, $0.facts.labels.map(\.description)) },
+                uniquingKeysWith: { Array(Set($0 + $1)).sorted() })
+            return Report(
+                resources: counts.resources, records: counts.records,
+                byCategory: Dictionary(counts.byCategory.map { ($0.category.id, $0.records) }, uniquingKeysWith: +), labels: labels,
+                isDeposited: !dryRun, alreadyHere: old, entries: entries)
+        }
+
+        private func words(_ counts: SplitCounts, _ records: [Record], isDryRun: Bool) -> String {
+            let split = counts.byCategory.map { "\($0.category.id) \($0.records)" }.joined(separator: ", ")
+            let first =
+                counts.resources == 0
+                ? "\(Names.counted(counts.records, "file")): \(split)."
+                : "\(Names.counted(counts.resources, "resource")) → \(Names.counted(counts.records, "record")): \(split)."
+            guard isDryRun else { return "\(first) Sealed here; the gateway cannot read them." }
+            let lines = records.map { record in
+                let what = record.facts.types.map { "\($0.count) \($0.type)" }.joined(separator: ", ")
+                let labels = record.facts.labels.map(\.code).joined(separator: " ")
+                return
+                    "  \(record.facts.category.id)  \(what.isEmpty ? record.facts.mediaType.rawValue : what)\(labels.isEmpty ? "" : "  [\(labels)]")"
+            }
+            return ([first] + lines + ["Nothing was sent."]).joined(separator: "\n")
+        }
+    }
+}
+
+extension SourceError {
+    var words: String {
+        switch self {
+        case .empty: "it is empty"
+        case .json(let error): "it is not JSON: \(error.reason) at byte \(error.offset)"
+        case .notFHIR: "it is JSON, but no FHIR resource"
+        case .bundleType: "this type of bundle does not hold a patient's records as they stand"
+        case .noEntries: "the bundle has no entries"
+        case .entryWithoutResource(let index): "entry \(index + 1) of the bundle has no resource"
+        case .bundleWithin: "it holds a bundle within a bundle"
+        case .line(let number, let error): "line \(number): \(error.words)"
+        }
+    }
+}
+
+extension PatientRefusal {
+    var words: String {
+        switch self {
+        case .noPatient: "nothing in it says whose it is"
+        case .severalPatients: "it has several patients"
+        case .noRecordNumber: "its patient has no medical record number"
+        case .otherRecordNumber: "its patient has another record number"
+        case .otherPatient(let positions):
+            "\(Names.counted(positions.count, "resource")) of it \(positions.count == 1 ? "is" : "are") about someone else"
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import AccessPolicy
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension ClinicCommand {
+    struct Inbox: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the grants that patients gave this clinic.",
+            discussion: """
+                Example:
+                  cordon --as lakeside clinic inbox
+                """)
+
+        @ParentCommand var cordon: Cordon
+
+        func run() async throws {
+            try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
+                try await clinic.readInbox()
+                let lines = clinic.state.grants.map { GrantLine($0, clinic.session) }
+                guard !lines.isEmpty else { throw Stop.refused("no grants") }
+                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+            }
+        }
+    }
+
+    struct Ask: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Asks a patient for access.",
+            discussion: """
+                Nothing comes back but that it was delivered: a patient who does not answer has declined.
+
+                Example:
+                  cordon --as hillside clinic ask --patient 12345 --category medication --until 2027-01-01 --note "before your surgery"
+                  cordon --as lakeside clinic ask --grant 1 --category medication --until 2027-01-01
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Option(help: "A patient enrolled here, by record number.") var patient: String?
+        @Option(help: "The patient who gave this grant.") var grant: Int?
+        @Option(help: "Which records.") var category: String
+        @Option(help: "What for.") var purpose = "treatment"
+        @Option(help: "The first day on which it would not hold any more.") var until: String
+        @Option(help: "A line for the patient.") var note = ""
+
+        private struct Delivered: Encodable {
+            let isDelivered = true
+        }
+
+        func run() async throws {
+            guard (patient == nil) != (grant == nil) else { throw Stop.usage("whom? Give --patient NUMBER or --grant NUMBER") }
+            let category = try Names.category(category)
+            let purpose = try Names.purpose(purpose)
+            let (end, note) = (try Names.day(until), try Names.line(note, for: "a note"))
+            try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
+                try await clinic.ask(
+                    patient.map { .enrolled(recordNumber: $0) } ?? .granter(grant ?? 0), category: category.code, purpose: purpose,
+                    until: end, note: note)
+                try cordon.show(Delivered(), "Delivered.")
+            }
+        }
+    }
+}
+
+/// A grant as the grantee sees it.
+struct GrantLine: Encodable {
+    let number: Int
+    let patient: String
+    let category: String
+    let purposes: [String]
+    let until: String
+    /// By the ledger.
+    let isLive: Bool
+
+    init(_ received: ReceivedGrant, _ session: Session) {
+        let slip = received.content
+        let consent = try? Consent(canonical: slip.body.consent)
+        let grant = (try? session.ledger.state.grant(slip.grant)) ?? nil
+        number = received.number
+        patient = slip.name.text
+        category = consent.map { Names.category($0.category) } ?? "unknown"
+        purposes = consent?.purposes.map(\.id).sorted() ?? []
+        until = grant?.grant.until.description ?? ""
+        isLive = grant.map { $0.revokedAt == nil && $0.grant.covers(session.today) } ?? false
+    }
+
+    var words: String {
+        "\(number)  \(patient)  \(category), \(purposes.joined(separator: " or ")), until \(until)\(isLive ? "" : "  (over)")"
+    }
+}

@@ -1,0 +1,106 @@
+import AccessPolicy
+import ArgumentParser
+import CryptoPrimitives
+import GatewayAPI
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension ClinicCommand {
+    struct Request: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Requests what a grant covers, and fetches it sealed.",
+            discussion: """
+                The decision is on the ledger before anything comes. Why a request is refused is not told, nor whether there is anything.
+
+                Example:
+                  cordon --as lakeside clinic request 1 --purpose treatment --staff "Dr. Okafor"
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "The grant's number in `clinic inbox`.") var grant: Int
+        @Option(help: "What for.") var purpose = "treatment"
+        @Option(help: "Who asks. The patient will see it.") var staff = ""
+
+        private struct Received: Encodable {
+            let records: [RecordLine]
+        }
+
+        func run() async throws {
+            let purpose = try Names.purpose(purpose)
+            let staff = try Names.line(staff, for: "a name")
+            try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
+                let received = try clinic.grant(grant)
+                let progress = ProgressLine("fetching")
+                let records = try await clinic.request(received, filter: .all, purpose: purpose, staff: staff) {
+                    progress.show($0, of: $1)
+                }
+                let incomplete = "May be incomplete: patients can withhold records."
+                guard !records.isEmpty else {
+                    try cordon.show(Received(records: []), "No records. \(incomplete)")
+                    throw ExitCode(1)
+                }
+                try cordon.show(
+                    Received(records: records.map { RecordLine($0, clinic.session) }),
+                    """
+                    \(Names.counted(records.count, "record")), decision recorded first. Checked: grant, receipt, hashes. \(incomplete)
+                    """)
+            }
+        }
+    }
+
+    struct Open: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Opens what was fetched under a grant.",
+            discussion: """
+                The form is bundle (one FHIR collection), ndjson (a resource a line) or files (every record in a file of its own).
+
+                Example:
+                  cordon --as lakeside clinic open 1 --as bundle > labs.json
+                  cordon --as lakeside clinic open 1 --as files --out received
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "The grant's number in `clinic inbox`.") var grant: Int
+        @Option(help: "bundle, ndjson or files. May also be written --as.") var form: Form = .bundle
+        @Option(help: "For bundle and ndjson a file, for files a folder.") var out: String?
+
+        enum Form: String, ExpressibleByArgument, CaseIterable {
+            case bundle, ndjson, files
+        }
+
+        func run() async throws {
+            try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
+                let received = try clinic.grant(grant)
+                let records = try clinic.records(received)
+                guard !records.isEmpty else {
+                    throw Stop.refused("nothing was fetched under this grant", "See `cordon clinic request`.")
+                }
+                switch form {
+                case .files: try RecordFiles(folder: out ?? ".").write(records, of: received, by: clinic, cordon)
+                case .bundle, .ndjson: try writeJoined(records, of: received, by: clinic)
+                }
+            }
+        }
+
+        private func writeJoined(_ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient) throws {
+            let isFHIR = { (record: StoredRecord) in
+                (try? StoredFacts(canonical: record.descriptor.facts))?.mediaType.text == MediaType.fhirJSON.rawValue
+            }
+            let others = records.count { !isFHIR($0) }
+            if others > 0 { Terminal.note("\(Names.counted(others, "record")) of other kinds: open them with --as files.") }
+            var contents: [[UInt8]] = []
+            for record in records where isFHIR(record) { contents.append(try clinic.content(of: record, received)) }
+            guard !contents.isEmpty else { throw Stop.refused("none of the records is FHIR", "Open them with --as files.") }
+            let join: RecordJoin
+            do {
+                join = try RecordJoin(contents)
+            } catch {
+                throw ClientError.notVerified(.contentOther)
+            }
+            var output = try OutputFile(out)
+            try output.take((form == .bundle ? join.bundleBytes + [UInt8(ascii: "\n")] : join.lineBytes).span)
+            try output.finish()
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import AccessPolicy
+import CryptoPrimitives
+import DurableFiles
+import GatewayAPI
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+/// Opened records, each in a file of its own, called by its id.
+struct RecordFiles {
+    let folder: String
+
+    private struct Written: Encodable {
+        let files: [String]
+    }
+
+    func write(_ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient, _ cordon: Cordon) throws {
+        do {
+            try DurableFile.makeFolder(InputFiles.absolute(folder))
+        } catch {
+            throw ClientError.localData(.file(error, path: folder))
+        }
+        var files: [String] = []
+        for record in records {
+            let path = "\(folder)/\(record.descriptor.record.description.prefix(16)).\(Self.suffix(record))"
+            var output = try OutputFile(path)
+            try clinic.open(record, received) { bytes throws(ClientError) in try output.take(bytes) }
+            try output.finish()
+            files.append(path)
+        }
+        try cordon.show(Written(files: files), files.joined(separator: "\n"))
+    }
+
+    private static func suffix(_ record: StoredRecord) -> String {
+        guard let facts = try? StoredFacts(canonical: record.descriptor.facts), let type = MediaType(rawValue: facts.mediaType.text)
+        else {
+            return "bin"
+        }
+        switch type {
+        case .fhirJSON: return "json"
+        case .pdf: return "pdf"
+        case .dicom: return "dcm"
+        case .text: return "txt"
+        case .octets: return "bin"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import GatewayClient
+
+/// `cordon`: what patients, clinics, members and auditors use.
+@main
+struct Cordon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cordon",
+        abstract: "Medical records, shared under the patient's control.",
+        discussion: """
+            Records are sealed here before they leave; gateways keep and pass on what they cannot read; every grant and every decision
+            stands on a ledger that anybody can check.
+
+            Profiles lie in $CORDON_HOME, or in ~/.local/share/cordon. The passphrase of a profile is asked for, or is the first line of
+            the file that CORDON_PASSPHRASE_FILE names.
+
+            Exit codes: 0 done, 1 nothing there or refused, 2 wrong usage, 3 gateway unreachable, 4 local data unusable, 5 not verified:
+            somebody lied or something was tampered with.
+            """,
+        subcommands: [
+            InitCommand.self, ServeCommand.self, StatusCommand.self, DirectoryCommand.self, MemberCommand.self,
+            PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RevokeCommand.self, EraseCommand.self,
+            ClinicCommand.self, AuditorCommand.self, AuditCommand.self,
+        ])
+
+    @Option(name: .customLong("as"), help: "Which profile to use, by its name.") var profile: String?
+    @Flag(help: "Print JSON, for programs.") var json = false
+    @Option(help: "Certificates to trust instead of the system's, in PEM.") var ca: String?
+
+    static func main() async {
+        umask(0o077)
+        do {
+            var command = try parseAsRoot(Arguments.normalized(Array(CommandLine.arguments.dropFirst())))
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ClientError {
+            fail(Explanation(error))
+        } catch let error as Stop {
+            fail(error.explanation)
+        } catch {
+            // ArgumentParser's own errors, and help, which is one of them. Wrong usage is 2 in all programs of Cordon.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            fail(Explanation(code: 2, message: fullMessage(for: error)), prefix: "")
+        }
+    }
+
+    private static func fail(_ explanation: Explanation, prefix: String = "cordon: ") -> Never {
+        FileHandle.standardError.write(Data("\(prefix)\(explanation.message)\n".utf8))
+        if let advice = explanation.advice { FileHandle.standardError.write(Data("        \(advice)\n".utf8)) }
+        Foundation.exit(explanation.code)
+    }
+}
+
+/// Command lines before they are parsed.
+enum Arguments {
+    /// `--as` names the profile. Behind `open` it names the form in which records are written, and is called `--form` from here on.
+    static func normalized(_ arguments: [String]) -> [String] {
+        guard let open = arguments.firstIndex(of: "open") else { return arguments }
+        return arguments[...open]
+            + arguments[(open + 1)...].map { argument in
+                if argument == "--as" { return "--form" }
+                return argument.hasPrefix("--as=") ? "--form=" + argument.dropFirst("--as=".count) : argument
+            }
+    }
+}

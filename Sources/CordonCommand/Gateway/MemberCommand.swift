@@ -1,0 +1,61 @@
+import ArgumentParser
+import CryptoPrimitives
+import DurableFiles
+import Foundation
+import GatewayClient
+import SystemPackage
+
+struct MemberCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "member", abstract: "What a member of the consortium does.", subcommands: [Admit.self])
+
+    struct Admit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Admits organisations that applied.",
+            discussion: """
+                Compare each fingerprint with the one the applicant reads out to you.
+
+                Example:
+                  cordon --as north member admit hillside.app lakeside.app
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "Application files.") var applications: [String]
+        @Option(help: "The first day on which they are admitted no more, at most two years from now.") var until: String?
+
+        private struct Admitted: Encodable {
+            let name: String
+            let role: String
+            let fingerprint: String
+            let entry: UInt64
+        }
+
+        func run() async throws {
+            let folder = try cordon.folder()
+            let read = try applications.map { try InputFiles.paper($0, as: Application.self) }
+            guard let bytes = try? DurableFile.read(folder.gatewayFolder.appending("gateway.json"), atMost: 4_096),
+                let description = try? JSONDecoder().decode(GatewayDescription.self, from: Data(bytes))
+            else { throw Stop.localData("\(folder.name) has no gateway", "Only a member admits; see `cordon init`.") }
+            let end = try until.map { try Names.day($0) }
+            let member = try await MemberClient.open(
+                folder, address: description.address, passphrase: try Passphrases.existing(folder.name),
+                environment: cordon.environment)
+            do {
+                for application in read { try await admit(application, by: member, until: end) }
+                try await member.close()
+            } catch {
+                try? await member.close()
+                throw error
+            }
+        }
+
+        private func admit(_ application: Application, by member: MemberClient, until end: Day?) async throws {
+            let entry = try await member.admit(application, until: end)
+            let admitted = Admitted(
+                name: application.name.text, role: "\(application.role)", fingerprint: Fingerprint.text(application.key),
+                entry: entry)
+            try cordon.show(
+                admitted, "Admitted \(admitted.name) as \(application.role.words), key \(admitted.fingerprint). Entry \(entry).")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import DurableFiles
+import SystemPackage
+import GatewayClient
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serves this member's gateway until it is told to stop.",
+        discussion: """
+            The store proves itself first; what differs is named and nothing is served. Off this machine, TLS is needed.
+
+            Example:
+              cordon --as north serve
+              cordon --as north serve --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
+            """)
+
+    @ParentCommand var cordon: Cordon
+    @Option(help: "On which address to listen.") var host: String?
+    @Option(help: "On which port to listen.") var port: Int?
+    @Option(help: "Certificate chain in PEM.") var certificate: String?
+    @Option(help: "The certificate's private key in PEM.") var key: String?
+    @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
+
+    func run() async throws {
+        let folder = try cordon.folder()
+        guard DurableFile.exists(folder.gatewayFolder) else {
+            throw Stop.localData("\(folder.name) has no gateway", "Begin a ledger with `cordon --as \(folder.name) init`.")
+        }
+        let passphrase = try Passphrases.existing(folder.name)
+        let options = [("--host", host), ("--port", port.map(String.init)), ("--certificate", certificate), ("--key", key)]
+        var arguments = ["serve", "--folder", folder.gatewayFolder.string]
+        for (option, value) in options { if let value { arguments += [option, value] } }
+        if verbose { arguments.append("--verbose") }
+        try GatewayProgram.become(arguments, passphrase: passphrase)
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import CryptoPrimitives
+import DurableFiles
+import Foundation
+import GatewayAPI
+import GatewayClient
+import SharingContract
+import SystemPackage
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tells what this profile is and how its ledger stands.",
+        discussion: """
+            Example:
+              cordon --as hillside status
+            """)
+
+    @ParentCommand var cordon: Cordon
+
+    private struct Report: Encodable {
+        let profile: String
+        let role: String
+        let origin: String
+        let entries: UInt64
+        let gateway: String
+        let fingerprint: String
+        let admittedUntil: String?
+        /// No cosigner outside the gateway's control vouches for the ledger yet.
+        let isWitnessed = false
+    }
+
+    func run() async throws {
+        let folder = try cordon.folder()
+        guard folder.exists else { return try await memberStatus(folder) }
+        try await cordon.asAnyone { opened in
+            let session = opened.session
+            try await session.sync()
+            guard case .organisation(let client) = opened else { return try show(session, nil) }
+            try show(session, try session.actors().first { $0.actor.key == client.key })
+        }
+    }
+
+    private func show(_ session: Session, _ actor: ActorState?) throws {
+        let role = session.role.words
+        let until = actor.flatMap { $0.isLive(on: session.today) ? $0.actor.end.description : nil }
+        let report = Report(
+            profile: session.folder.name, role: role, origin: session.origin.text, entries: session.ledger.size,
+            gateway: session.pin.address.text, fingerprint: Fingerprint.text(session.pin.ledgerKey), admittedUntil: until)
+        let admission = session.role == .patient ? "" : until.map { "\nAdmitted until \($0)." } ?? "\nNot admitted."
+        try cordon.show(
+            report,
+            """
+            \(report.profile) is a \(role) on \(report.origin), at \(report.gateway).
+            The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
+            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.\(admission)
+            """)
+    }
+
+    private func memberStatus(_ folder: ProfileFolder) async throws {
+        guard let bytes = try? DurableFile.read(folder.gatewayFolder.appending("gateway.json"), atMost: 4_096),
+            let description = try? JSONDecoder().decode(GatewayDescription.self, from: Data(bytes))
+        else { throw ClientError.localData(.noProfile(name: folder.name)) }
+        let connection = cordon.environment.connection(to: description.address)
+        let ledger = try await Self.ledger(folder, description, connection)
+        let report = Report(
+            profile: folder.name, role: "member", origin: ledger.pin.origin.text, entries: ledger.size,
+            gateway: description.address,
+            fingerprint: Fingerprint.text(ledger.pin.ledgerKey), admittedUntil: nil)
+        try cordon.show(
+            report,
+            """
+            \(folder.name) is a member of \(report.origin), and its gateway serves at \(report.gateway).
+            The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
+            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.
+            """)
+    }
+}
+
+extension StatusCommand {
+    private static func ledger(
+        _ folder: ProfileFolder, _ description: GatewayDescription, _ connection: GatewayConnection
+    ) async throws -> LedgerReplica {
+        do {
+            let pin = try await FirstContact.pin(connection)
+            guard pin.origin.text == description.origin else { throw ClientError.notVerified(.otherLedger) }
+            let ledger = try LedgerReplica(folder.ledgerFolder, pin: pin)
+            try await ledger.sync(connection)
+            try await connection.close()
+            return ledger
+        } catch {
+            try? await connection.close()
+            throw error
+        }
+    }
+}
+
+/// What `cordon-gateway init` leaves beside its keys.
+struct GatewayDescription: Decodable {
+    let origin: String
+    let address: String
+}

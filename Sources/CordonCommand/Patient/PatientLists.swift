@@ -1,0 +1,157 @@
+import AccessPolicy
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension PatientCommand {
+    struct Grants: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists your grants.",
+            discussion: """
+                Example:
+                  cordon --as ana patient grants
+                  cordon --as ana patient grants --all
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Flag(help: "Also those that are over or were ended.") var all = false
+
+        private struct Line: Encodable {
+            let number: UInt64
+            let to: String
+            let category: String
+            let purposes: String
+            let from: String
+            let until: String
+            let isLive: Bool
+            let releases: Int
+        }
+
+        func run() async throws {
+            try await cordon.asPatient { patient in
+                try await patient.session.sync()
+                let live = Set(patient.liveGrants.map(\.control))
+                let lines = patient.state.grants.filter { all || live.contains($0.control) }.map { grant in
+                    Line(
+                        number: grant.number, to: grant.granteeName.text, category: Names.category(grant.category),
+                        purposes: Names.purposes(grant.purposes), from: grant.from.description, until: grant.until.description,
+                        isLive: live.contains(grant.control),
+                        releases: patient.session.ledger.releases(under: grant.control).count)
+                }
+                guard !lines.isEmpty else { throw Stop.refused("no grants") }
+                let words = lines.map { line in
+                    "\(line.number)  \(line.to)  \(line.category), \(line.purposes), until \(line.until)"
+                        + (line.isLive ? "" : "  (over)") + "  used \(Names.counted(line.releases, "time"))"
+                }
+                try cordon.show(lines, words.joined(separator: "\n"))
+            }
+        }
+    }
+
+    struct Inbox: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows who asks for access, and what was deposited.",
+            discussion: """
+                Approve with `cordon approve NUMBER`. To stay silent is to decline.
+
+                Example:
+                  cordon --as ana patient inbox
+                """)
+
+        @ParentCommand var cordon: Cordon
+
+        private struct Content: Encodable {
+            let wishes: [WishLine]
+            let deposits: [NoticeLine]
+        }
+
+        private struct NoticeLine: Encodable {
+            let from: String
+            let category: String
+            let records: UInt16
+            let received: String
+        }
+
+        func run() async throws {
+            try await cordon.asPatient { patient in
+                try await patient.readInbox()
+                let wishes = patient.state.wishes.map { WishLine($0, patient.session) }
+                let notices = patient.state.notices.map { notice in
+                    NoticeLine(
+                        from: WishLine.name(notice.content.actor, patient.session),
+                        category: Names.category(notice.content.category),
+                        records: notice.content.count, received: Minute(notice.received).description)
+                }
+                guard !wishes.isEmpty || !notices.isEmpty else { throw Stop.refused("nothing new") }
+                let words =
+                    wishes.map(\.words)
+                    + notices.map {
+                        "-  \($0.from) deposited \(Names.counted(Int($0.records), "record")): \($0.category)  (\($0.received))"
+                    }
+                try cordon.show(Content(wishes: wishes, deposits: notices), words.joined(separator: "\n"))
+                try patient.forgetNotices()
+            }
+        }
+    }
+
+    struct Sync: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings everything up to date: ledger, unfinished grants, backup.",
+            discussion: """
+                Example:
+                  cordon --as ana patient sync
+                """)
+
+        @ParentCommand var cordon: Cordon
+
+        private struct Done: Encodable {
+            let entries: UInt64
+            let liveGrants: Int
+        }
+
+        func run() async throws {
+            try await cordon.asPatient { patient in
+                try await patient.synchronise { name in if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
+                }
+                let done = Done(entries: patient.session.ledger.size, liveGrants: patient.liveGrants.count)
+                try cordon.show(
+                    done,
+                    "\(done.entries) entries checked, \(Names.counted(done.liveGrants, "live grant")) complete, backup stored.")
+            }
+        }
+    }
+}
+
+/// A wish for access as people see it.
+struct WishLine: Encodable {
+    let number: Int
+    let from: String
+    let fingerprint: String
+    let category: String
+    let purpose: String
+    let until: String
+    let note: String
+    let received: String
+
+    init(_ wish: ReceivedWish, _ session: Session) {
+        number = wish.number
+        from = Self.name(wish.content.actor, session)
+        fingerprint = Fingerprint.text(wish.content.actor)
+        category = Names.category(wish.content.category)
+        purpose = wish.content.purpose.id
+        until = wish.content.until.description
+        note = wish.content.note.text
+        received = Minute(wish.received).description
+    }
+
+    static func name(_ key: Ed25519.PublicKey, _ session: Session) -> String {
+        let actor = try? session.ledger.state.actor(key)
+        return actor?.actor.name.text ?? Fingerprint.text(key)
+    }
+
+    var words: String {
+        "\(number)  \(from) asks for \(category), \(purpose), until \(until)" + (note.isEmpty ? "" : ": \(note)")
+    }
+}

@@ -1,0 +1,92 @@
+import AccessPolicy
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+import MedicalRecords
+
+extension PatientCommand {
+    struct Log: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows what happened to your records: who was let in, who read, who was refused.",
+            discussion: """
+                Every release is found on the public ledger, so none that was logged can be hidden from you. Refusals and deposits are
+                told by the gateway, which could keep them back.
+
+                Example:
+                  cordon --as ana patient log
+                """)
+
+        @ParentCommand var cordon: Cordon
+
+        func run() async throws {
+            try await cordon.asPatient { patient in
+                let lines = try await patient.log().map { Line($0) }
+                guard !lines.isEmpty else { throw Stop.refused("nothing has happened yet") }
+                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+            }
+        }
+
+        struct Line: Encodable {
+            let entry: UInt64
+            let time: String
+            let event: String
+            let who: String
+            let category: String
+            let purpose: String?
+            let staff: String?
+            let records: Int?
+            let reason: String?
+
+            init(_ line: PatientClient.LogLine) {
+                switch line.what {
+                case .granted(let grant): self.init(line, "granted", grant)
+                case .revoked(let grant): self.init(line, "ended", grant)
+                case .released(let grant, let details): self.init(line, "read", grant, details)
+                case .refused(let grant, let details, let reason): self.init(line, "refused", grant, details, reason.description)
+                case .erased(let category, let count):
+                    self.init(line, event: "erased", who: "you", category: Names.category(category), records: count)
+                }
+            }
+
+            private init(
+                _ line: PatientClient.LogLine, _ event: String, _ grant: GivenGrant, _ details: PatientClient.RequestDetails? = nil,
+                _ reason: String? = nil
+            ) {
+                self.init(
+                    line, event: event, who: details?.actorName?.text ?? grant.granteeName.text,
+                    category: Names.category(grant.category),
+                    purpose: details?.request.purpose.id, staff: details?.request.staff.text,
+                    records: event == "read" ? details?.records.count : nil, reason: reason)
+            }
+
+            private init(
+                _ line: PatientClient.LogLine, event: String, who: String, category: String, purpose: String? = nil,
+                staff: String? = nil, records: Int? = nil, reason: String? = nil
+            ) {
+                entry = line.leaf
+                time = line.time.description
+                self.event = event
+                self.who = who
+                self.category = category
+                self.purpose = purpose
+                self.staff = staff
+                self.records = records
+                self.reason = reason
+            }
+
+            var words: String {
+                let by = staff.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+                let why = purpose.map { " for \($0)" } ?? ""
+                switch event {
+                case "granted": return "\(time)  you let \(who) read \(category)"
+                case "ended": return "\(time)  you ended what \(who) may read of \(category)"
+                case "read":
+                    let count = records.map { Names.counted($0, "record") } ?? "records"
+                    return "\(time)  \(who)\(by) read \(count) of \(category)\(why)"
+                case "refused": return "\(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")"
+                default: return "\(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"
+                }
+            }
+        }
+    }
+}

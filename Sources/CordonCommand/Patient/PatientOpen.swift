@@ -1,0 +1,30 @@
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+
+extension PatientCommand {
+    struct Open: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Opens one of your records.",
+            discussion: """
+                Example:
+                  cordon --as ana patient open 3f9c1a2b4d5e > labs.json
+                  cordon --as ana patient open 3f9c1a2b4d5e --out referral.pdf
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "The record's id, or the start of it.") var record: String
+        @Option(help: "Write to this file. To standard output when left out.") var out: String?
+
+        func run() async throws {
+            guard record.count >= 4 else { throw Stop.usage("write at least four digits of the record's id") }
+            try await cordon.asPatient { patient in
+                try await patient.session.sync()
+                let found = try await patient.record(record)
+                var output = try OutputFile(out)
+                try await patient.open(found.record, found.category) { bytes throws(ClientError) in try output.take(bytes) }
+                try output.finish()
+            }
+        }
+    }
+}

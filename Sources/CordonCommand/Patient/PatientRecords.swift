@@ -1,0 +1,73 @@
+import AccessPolicy
+import ArgumentParser
+import CryptoPrimitives
+import GatewayAPI
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension PatientCommand {
+    struct Records: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists your records.",
+            discussion: """
+                Example:
+                  cordon --as ana patient records
+                  cordon --as ana patient records --category laboratory
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Option(help: "Only this category. May be given again.") var category: [String] = []
+
+        func run() async throws {
+            let wanted = try category.map { try Names.category($0).code }
+            try await cordon.asPatient { patient in
+                try await patient.session.sync()
+                var lines: [RecordLine] = []
+                for code in patient.openCategories() where wanted.isEmpty || wanted.contains(code) {
+                    lines += try await patient.records(code).map { RecordLine($0, patient.session) }
+                }
+                guard !lines.isEmpty else { throw Stop.refused("no records") }
+                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+            }
+        }
+    }
+}
+
+/// A record as people see it in a list.
+struct RecordLine: Encodable {
+    let record: String
+    let category: String
+    let mediaType: String
+    let types: [String: UInt32]
+    let labels: [String]
+    let from: String?
+    let to: String?
+    let depositor: String
+    let size: UInt64
+
+    init(_ record: StoredRecord, _ session: Session) {
+        let facts = try? StoredFacts(canonical: record.descriptor.facts)
+        self.record = record.descriptor.record.description
+        category = facts?.category.id ?? "unknown"
+        mediaType = facts?.mediaType.text ?? "unknown"
+        types = Dictionary(facts?.types.map { ($0.type.text, $0.count) } ?? [], uniquingKeysWith: +)
+        labels = facts?.labels.map(\.text) ?? []
+        from = facts?.days?.earliest.description
+        to = facts?.days?.latest.description
+        let actor = try? session.ledger.state.actor(record.descriptor.depositor)
+        depositor = actor?.actor.name.text ?? Fingerprint.text(record.descriptor.depositor)
+        size = record.descriptor.payloadSize
+    }
+
+    /// The id is shortened; every command takes it so.
+    var words: String {
+        let what =
+            types.isEmpty ? mediaType : types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        let days = from.map { from in from == to ? from : "\(from) to \(to ?? from)" } ?? ""
+        let restricted =
+            labels.isEmpty
+            ? "" : "  [\(labels.map { $0.split(separator: "|").last.map(String.init) ?? $0 }.joined(separator: " "))]"
+        return "\(record.prefix(12))  \(category)  \(what)  \(days)  from \(depositor)\(restricted)"
+    }
+}

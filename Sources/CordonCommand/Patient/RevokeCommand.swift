@@ -1,0 +1,77 @@
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+import MedicalRecords
+
+struct RevokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "Ends what an organisation may read.",
+        discussion: """
+            It holds from the moment the ledger has it. What was read before stays with who read it.
+
+            Example:
+              cordon --as ana revoke --to lakeside
+              cordon --as ana revoke --grant 3
+            """)
+
+    @ParentCommand var cordon: Cordon
+    @Option(name: .customLong("to"), help: "End all grants to this organisation.") var grantee: String?
+    @Option(help: "Only its grants of this category.") var category: String?
+    @Option(help: "End the grant of this number, as in `patient grants`.") var grant: UInt64?
+    @Option(help: "Why. Only you and an auditor can read it.") var reason = ""
+
+    private struct Ended: Encodable {
+        let grants: [UInt64]
+        let to: String
+        let recordsRead: Int
+    }
+
+    func run() async throws {
+        guard (grantee == nil) != (grant == nil) else {
+            throw Stop.usage("which grants? Give --to NAME or --grant NUMBER", "See `cordon patient grants`.")
+        }
+        let reason = try Names.line(reason, for: "a reason")
+        try await cordon.asPatient { patient in
+            try await patient.session.sync()
+            let grants = try chosen(patient)
+            guard let first = grants.first else { throw ClientError.notFound(.grant) }
+            for grant in grants { try await patient.revoke(grant.control, reason: reason) }
+            let read = try await recordsRead(grants, patient)
+            try cordon.show(
+                Ended(grants: grants.map(\.number), to: first.granteeName.text, recordsRead: read), words(grants, first, read))
+        }
+    }
+
+    private func chosen(_ patient: PatientClient) throws -> [GivenGrant] {
+        let live = patient.liveGrants
+        if let grant { return live.filter { $0.number == grant } }
+        // By its key, so that an organisation that is not admitted any more can still be shut out.
+        let matches = live.filter { $0.granteeName.text.lowercased().contains((grantee ?? "").lowercased()) }
+        guard Set(matches.map(\.grantee)).count <= 1 else {
+            throw ClientError.notFound(
+                .ambiguousActor(name: grantee ?? "", matches: Set(matches.map(\.granteeName)).sorted { $0.text < $1.text }))
+        }
+        guard let category else { return matches }
+        let code = try Names.category(category).code
+        return matches.filter { $0.category == code }
+    }
+
+    private func recordsRead(_ grants: [GivenGrant], _ patient: PatientClient) async throws -> Int {
+        let controls = Set(grants.map(\.control))
+        var records: Set<Hash> = []
+        for line in try await patient.log() {
+            guard case .released(let grant, let details?) = line.what, controls.contains(grant.control) else { continue }
+            records.formUnion(details.records)
+        }
+        return records.count
+    }
+
+    private func words(_ grants: [GivenGrant], _ first: GivenGrant, _ read: Int) -> String {
+        let name = first.granteeName.text.split(separator: " ").first.map(String.init) ?? first.granteeName.text
+        let held =
+            read == 0
+            ? "\(name) has read nothing under it."
+            : "\(name) already holds \(Names.counted(read, "record")); that cannot be undone."
+        return "Ended \(Names.counted(grants.count, "grant")). \(held)"
+    }
+}

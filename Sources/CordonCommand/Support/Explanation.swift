@@ -1,0 +1,223 @@
+import CryptoPrimitives
+import DurableFiles
+import GatewayAPI
+import GatewayClient
+
+/// What went wrong, in words that say what to do next, and the exit code that programs go by.
+struct Explanation {
+    let code: Int32
+    let message: String
+    var advice: String?
+
+    init(code: Int32, message: String, advice: String? = nil) {
+        self.code = code
+        self.message = message
+        self.advice = advice
+    }
+}
+
+/// Ends a command with an explanation of its own.
+struct Stop: Error {
+    let explanation: Explanation
+
+    /// Nothing there, or refused.
+    static func refused(_ message: String, _ advice: String? = nil) -> Stop { Stop(1, message, advice) }
+    static func usage(_ message: String, _ advice: String? = nil) -> Stop { Stop(2, message, advice) }
+    static func localData(_ message: String, _ advice: String? = nil) -> Stop { Stop(4, message, advice) }
+    static func notVerified(_ message: String, _ advice: String? = nil) -> Stop { Stop(5, message, advice) }
+
+    private init(_ code: Int32, _ message: String, _ advice: String?) {
+        explanation = Explanation(code: code, message: message, advice: advice)
+    }
+}
+
+extension Explanation {
+    init(_ error: ClientError) {
+        switch error {
+        case .refused(let error): self.init(error)
+        case .notFound(let missing): self.init(missing)
+        case .notPossible(let obstacle): self.init(obstacle)
+        case .unreachable(let address, let reason): self.init(address, reason)
+        case .localData(let problem): self.init(problem)
+        case .notVerified(let discrepancy): self.init(discrepancy)
+        }
+    }
+
+    private init(_ error: APIError) {
+        self.init(code: 1, message: "the gateway refused: \(error.explanation)", advice: Self.advice(error.code))
+    }
+
+    private static func advice(_ code: APIError.Code) -> String? {
+        switch code {
+        case .unauthenticated: "Is this computer's clock right? Calls are good for two minutes."
+        case .forbidden: "Has this profile been admitted? See `cordon status`."
+        case .listNotNewest, .alreadyAnswered, .tooMany, .unavailable, .tooSlow: "Try again."
+        case .malformed, .refused, .notFound, .tooLarge: nil
+        }
+    }
+
+    private init(_ missing: Missing) {
+        switch missing {
+        case .actor(let name):
+            self.init(code: 1, message: "nobody of the name \"\(name)\" is admitted", advice: "See `cordon directory` for who is.")
+        case .ambiguousActor(let name, let matches):
+            let names = matches.map(\.text).joined(separator: ", ")
+            self.init(code: 1, message: "\"\(name)\" could be \(names)", advice: "Write more of the name, or the start of the key.")
+        case .patient(let number):
+            self.init(
+                code: 1, message: "no patient is enrolled under record number \(number)",
+                advice: "Enrol one with `cordon clinic enrol CARD --mrn NUMBER`; see `cordon clinic patients`.")
+        case .grant:
+            self.init(
+                code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
+        case .record: self.init(code: 1, message: "there is no such record", advice: "See `cordon patient records`.")
+        case .message: self.init(code: 1, message: "there is no such message", advice: "See `cordon patient inbox`.")
+        case .backup:
+            self.init(code: 1, message: "the gateway keeps no backup under these words", advice: "Is it the right gateway?")
+        case .category(let name):
+            self.init(code: 2, message: "\"\(name)\" is no category", advice: "Categories: \(Names.categories).")
+        case .purpose(let name):
+            self.init(code: 2, message: "\"\(name)\" is no purpose", advice: "Purposes: \(Names.purposes).")
+        case .compartment(let categories):
+            self.init(
+                code: 1, message: "the patient's card does not open \(categories.joined(separator: ", ")); nothing was deposited",
+                advice: "Ask the patient for a card with these categories: `cordon patient card --for … --category …`.")
+        }
+    }
+
+    private init(_ obstacle: Obstacle) {
+        switch obstacle {
+        case .profileExists: self.init(code: 1, message: "this profile exists already", advice: "Choose another name with --as.")
+        case .wrongRole(let expected):
+            self.init(code: 2, message: "this profile is not a \(expected.words)", advice: "Choose another with --as.")
+        case .patientEnrolled:
+            self.init(
+                code: 1, message: "another patient is enrolled under this record number",
+                advice: "A record number belongs to one patient; see `cordon clinic patients`.")
+        case .notAdmitted:
+            self.init(
+                code: 1, message: "this profile is not admitted, or its admission is over",
+                advice: "Give the application to a member, who admits with `cordon member admit`.")
+        case .cardForAnotherClinic:
+            self.init(code: 1, message: "this card was made for another clinic", advice: "Every clinic needs a card of its own.")
+        case .otherLedger: self.init(code: 1, message: "this is of another ledger", advice: "Compare origins with `cordon status`.")
+        case .permissionOver:
+            self.init(code: 1, message: "the patient's leave to deposit is over", advice: "Ask the patient for a new card.")
+        case .tooManyGrants:
+            self.init(code: 1, message: "256 grants of this category are live", advice: "End some with `cordon revoke`.")
+        case .listChangesTooFast:
+            self.init(code: 1, message: "others changed the patient's grants at the same time", advice: "Try again.")
+        case .nothingDeposited: self.init(code: 1, message: "there is nothing to deposit")
+        case .dateInThePast:
+            self.init(code: 2, message: "this day is over", advice: "Give a later one with --until, such as 2027-01-01.")
+        case .addressIsNotOurs: self.init(code: 1, message: "this address belongs to another ledger")
+        }
+    }
+
+    private init(_ address: String, _ reason: Unreachable) {
+        switch reason {
+        case .noConnection:
+            self.init(
+                code: 3, message: "the gateway at \(address) cannot be reached",
+                advice: "Is it running, and is the address right? Nothing was changed here.")
+        case .timedOut:
+            self.init(code: 3, message: "the gateway at \(address) did not answer in time", advice: "Try again.")
+        case .notSigned(let status):
+            self.init(
+                code: 3, message: "something at \(address) answered \(status), and it was not the gateway",
+                advice: "Is a proxy in between? Is the address right?")
+        }
+    }
+
+    private init(_ problem: LocalDataProblem) {
+        switch problem {
+        case .noProfile(let name):
+            self.init(
+                code: 4, message: "there is no profile \"\(name)\"",
+                advice: "Make one with `cordon --as \(name) patient new`, `clinic new` or `init`; profiles lie in $CORDON_HOME.")
+        case .passphraseWrong: self.init(code: 4, message: "the passphrase does not open this profile")
+        case .passphraseMissing:
+            self.init(
+                code: 4, message: "a passphrase is needed and there is no terminal to ask on",
+                advice: "Name a file that holds it in CORDON_PASSPHRASE_FILE.")
+        case .damaged(let file):
+            self.init(
+                code: 4, message: "\(file) is damaged",
+                advice:
+                    "A copy of the ledger may be deleted and comes back; a patient's profile comes back with `patient new --restore`."
+            )
+        case .file(let error, let path): self.init(code: 4, message: "\(path): \(error.words)")
+        case .inUse: self.init(code: 4, message: "another cordon works with this profile", advice: "Wait until it is done.")
+        case .notA(let kind): self.init(code: 4, message: "this is no \(kind) of Cordon, or it was cut or changed on its way")
+        case .wordsWrong:
+            self.init(
+                code: 4, message: "these are not 24 recovery words",
+                advice: "Check each word and their order; one wrong word is enough.")
+        case .outOfMemory: self.init(code: 4, message: "not enough memory to try the passphrase")
+        }
+    }
+
+    private init(_ discrepancy: Discrepancy) {
+        self.init(
+            code: 5, message: "NOT VERIFIED: \(discrepancy.words).",
+            advice: "Nothing of it was believed or kept. Tell the consortium, and keep this message.")
+    }
+}
+
+extension ProfileRole {
+    var words: String {
+        switch self {
+        case .patient: "patient"
+        case .clinic: "clinic"
+        case .auditor: "auditor"
+        case .emergencyDesk: "emergency desk"
+        }
+    }
+}
+
+extension FileError {
+    var words: String {
+        switch self {
+        case .notFound: "there is no such file"
+        case .exists: "it is there already"
+        case .noSpace: "the disk is full; nothing was changed"
+        case .denied: "it may not be read or written"
+        case .tooLarge: "it is larger than this command takes"
+        case .locked: "another process has it"
+        case .system(let error): "\(error)"
+        }
+    }
+}
+
+extension Discrepancy {
+    var words: String {
+        switch self {
+        case .checkpointNotSigned: "the gateway showed a ledger that is not signed with the ledger's key"
+        case .ledgerRolledBack: "the gateway showed an older state of the ledger than it showed before"
+        case .ledgerForked: "the ledger is not the one that was seen before, continued"
+        case .otherLedger: "this is not the ledger that the profile was made for"
+        case .ruleBroken(let leaf): "entry \(leaf) breaks the rules of the ledger"
+        case .tileMalformed: "part of the ledger cannot be read"
+        case .answerNotAuthentic: "an answer was not signed by the gateway's member, or is the answer to something else"
+        case .answerMalformed: "a signed answer cannot be read"
+        case .receiptNotGood: "a receipt does not prove what it should"
+        case .leafNotOurs: "the gateway wrote something else on the ledger than it was given"
+        case .listNotAuthentic: "a list of recipients was not signed by the patient"
+        case .listRolledBack: "the gateway showed an older list of recipients than it showed before"
+        case .decisionNotOurs: "the decision on the ledger is about another request"
+        case .refusalNotLogged: "the refusal was not written on the ledger"
+        case .releasedOtherRecords: "a record came that the decision on the ledger does not release"
+        case .descriptorNotDeposited: "a record is not in the deposit it is said to be from"
+        case .depositorNotAdmitted: "a record comes from somebody who was never admitted"
+        case .descriptorNotSigned: "a record's description was not signed by its author"
+        case .payloadOther: "the sealed content is not the one its author described"
+        case .contentOther: "the content is not the one its author committed to"
+        case .recordNotForUs: "a record is not sealed to us as it is said to be"
+        case .grantNotAuthentic: "a grant is not what it is said to be"
+        case .messageNotAuthentic: "a message is not from whom it claims to be"
+        case .evidenceOther(let leaf): "the evidence of entry \(leaf) is not what the entry committed to"
+        case .paperNotAuthentic: "a file that was handed over is not signed by whom it names"
+        case .historyIncomplete(let leaf): "the gateway keeps back part of the ledger, at entry \(leaf)"
+        }
+    }
+}

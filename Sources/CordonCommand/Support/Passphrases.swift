@@ -1,0 +1,42 @@
+import CryptoPrimitives
+import EnvelopeEncryption
+import Foundation
+import GatewayClient
+import SystemPackage
+
+enum Passphrases {
+    static let maximumSize = 1_024
+    private static let variable = "CORDON_PASSPHRASE_FILE"
+
+    /// The passphrase of a profile that exists.
+    static func existing(_ profile: String) throws -> SecretBytes {
+        if let secret = try fromFile() { return secret }
+        return try Terminal.readSecret("Passphrase of \(profile):", atMost: maximumSize)
+    }
+
+    /// A passphrase for a new profile, typed twice.
+    static func new(_ profile: String) throws -> SecretBytes {
+        if let secret = try fromFile() { return secret }
+        let first = try Terminal.readSecret("New passphrase for \(profile):", atMost: maximumSize)
+        guard first.count >= 8 else { throw Stop.usage("a passphrase has at least 8 characters", "Four random words are good.") }
+        let second = try Terminal.readSecret("The same again:", atMost: maximumSize)
+        guard first.isEqual(to: second) else { throw Stop.usage("the two passphrases differ") }
+        return first
+    }
+
+    /// Whether a file is named, so that a program that is started can read it itself.
+    static var areFromFile: Bool { ProcessInfo.processInfo.environment[variable] != nil }
+
+    private static func fromFile() throws -> SecretBytes? {
+        guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }
+        guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly) else {
+            throw Stop.localData("the passphrase file \(path) cannot be read", "See \(variable).")
+        }
+        defer { try? descriptor.close() }
+        guard let secret = try? SecretBytes.line(from: descriptor.rawValue, atMost: maximumSize) else {
+            throw Stop.localData("the passphrase file \(path) does not begin with a line of at most \(maximumSize) bytes")
+        }
+        guard secret.count > 0 else { throw Stop.localData("the passphrase file \(path) is empty") }
+        return secret
+    }
+}

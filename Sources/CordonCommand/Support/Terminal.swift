@@ -1,0 +1,78 @@
+import CryptoPrimitives
+import Foundation
+import GatewayClient
+import Glibc
+
+/// The person at the other end, if there is one.
+enum Terminal {
+    static let hasInput = isatty(STDIN_FILENO) == 1
+    static let showsProgress = isatty(STDERR_FILENO) == 1
+
+    static func write(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// Beside the result: progress, questions, warnings.
+    static func note(_ text: String, newline: Bool = true) {
+        FileHandle.standardError.write(Data((newline ? text + "\n" : text).utf8))
+    }
+
+    /// A yes, typed or piped. The end of input is a no.
+    static func confirms(_ question: String) -> Bool {
+        note("\(question) ", newline: false)
+        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
+        if !hasInput { note(answer ?? "") }
+        return answer == "y" || answer == "yes"
+    }
+
+    /// A line that is not shown, straight into the arena.
+    static func readSecret(_ question: String, atMost limit: Int) throws -> SecretBytes {
+        guard hasInput else { throw ClientError.localData(.passphraseMissing) }
+        note("\(question) ", newline: false)
+        let echo = Echo()
+        defer { note("") }
+        do {
+            let secret = try SecretBytes.line(from: STDIN_FILENO, atMost: limit)
+            withExtendedLifetime(echo) {}
+            return secret
+        } catch {
+            throw Stop.usage("this line is too long")
+        }
+    }
+}
+
+/// Keeps the terminal from showing what is typed, until the end of its life. The system's own calls, as no library here has them.
+private final class Echo {
+    private var before = termios()
+
+    init() {
+        unsafe tcgetattr(STDIN_FILENO, &before)
+        var silent = before
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        unsafe tcsetattr(STDIN_FILENO, TCSANOW, &silent)
+    }
+
+    deinit { unsafe tcsetattr(STDIN_FILENO, TCSANOW, &before) }
+}
+
+/// Tells how far a command has come, once it takes longer than a second and somebody is looking.
+final class ProgressLine {
+    private let what: String
+    private let start = ContinuousClock.now
+    private var isShown = false
+
+    init(_ what: String) {
+        self.what = what
+    }
+
+    func show(_ done: Int, of all: Int) {
+        guard Terminal.showsProgress, ContinuousClock.now - start > .seconds(1) else { return }
+        isShown = true
+        let width = 24
+        let filled = all > 0 ? min(width, done * width / all) : 0
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        Terminal.note("\r\(what) \(bar) \(done)\(all > 0 ? " of \(all)" : "")", newline: false)
+    }
+
+    deinit { if isShown { Terminal.note("") } }
+}

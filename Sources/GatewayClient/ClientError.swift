@@ -1,0 +1,118 @@
+package import CryptoPrimitives
+package import DurableFiles
+package import GatewayAPI
+
+/// Why a client could not do what it was asked. Which of these it is decides the program's exit code.
+package enum ClientError: Error {
+    /// The gateway said no, and signed it.
+    case refused(APIError)
+    /// What was named is not there, or not once.
+    case notFound(Missing)
+    /// What was asked for cannot be done as things stand.
+    case notPossible(Obstacle)
+    /// No answer that the gateway signed came back.
+    case unreachable(address: String, reason: Unreachable)
+    /// A file of this profile, or one that was handed over, cannot be used.
+    case localData(LocalDataProblem)
+    /// Somebody lied, or something was tampered with.
+    case notVerified(Discrepancy)
+}
+
+package enum Missing: Error {
+    case actor(name: String)
+    case ambiguousActor(name: String, matches: [TextLine])
+    case patient(recordNumber: String)
+    case grant
+    case record
+    case message
+    case backup
+    case category(String)
+    case purpose(String)
+    /// The patient's card does not have this category.
+    case compartment(categories: [String])
+}
+
+package enum Obstacle: Error {
+    case profileExists
+    case wrongRole(expected: ProfileRole)
+    case patientEnrolled
+    case notAdmitted
+    case cardForAnotherClinic
+    case otherLedger
+    case permissionOver
+    case tooManyGrants
+    case listChangesTooFast
+    case nothingDeposited
+    case dateInThePast
+    case addressIsNotOurs
+}
+
+package enum Unreachable: Error {
+    case noConnection
+    case timedOut
+    /// Something in between answered: what came is not signed.
+    case notSigned(status: UInt)
+}
+
+package enum LocalDataProblem: Error {
+    case noProfile(name: String)
+    case passphraseWrong
+    case passphraseMissing
+    case damaged(file: String)
+    case file(FileError, path: String)
+    case inUse
+    case notA(kind: String)
+    case wordsWrong
+    case outOfMemory
+}
+
+/// What was found to be otherwise than it was said to be. A program that meets one of these ends with exit code 5.
+package enum Discrepancy: Error, Equatable {
+    /// Not signed by the key of the ledger we pinned.
+    case checkpointNotSigned
+    /// The ledger is shorter than it was.
+    case ledgerRolledBack
+    /// The ledger is not the one we saw, continued.
+    case ledgerForked
+    /// The ledger that answers is not the one we pinned.
+    case otherLedger
+    /// A leaf breaks the rules of the ledger.
+    case ruleBroken(leaf: UInt64)
+    /// A tile is not what it should be.
+    case tileMalformed
+    /// An answer is not what the gateway signed, or cannot be read.
+    case answerNotAuthentic
+    case answerMalformed
+    /// A receipt does not prove its leaf.
+    case receiptNotGood
+    /// The leaf is not the entry that was sent.
+    case leafNotOurs
+    /// A recipient list is not signed by its compartment, goes back, or forks.
+    case listNotAuthentic
+    case listRolledBack
+    /// The decision is about another request or grant, or is missing.
+    case decisionNotOurs
+    case refusalNotLogged
+    /// What was released is not what the decision committed to.
+    case releasedOtherRecords
+    /// A record is not in the deposit it is said to be from.
+    case descriptorNotDeposited
+    case depositorNotAdmitted
+    case descriptorNotSigned
+    /// The payload is not the one the depositor described.
+    case payloadOther
+    /// The content is not the one the depositor committed to.
+    case contentOther
+    /// The record cannot be opened with the key it was sealed to.
+    case recordNotForUs
+    /// A grant is not what its leaf and its compartment say.
+    case grantNotAuthentic
+    /// A message is not from whom it claims to be.
+    case messageNotAuthentic
+    /// The evidence of a leaf is not what the leaf committed to.
+    case evidenceOther(leaf: UInt64)
+    /// A paper that was handed over is not signed by whom it names.
+    case paperNotAuthentic
+    /// The gateway keeps back part of what is on the ledger.
+    case historyIncomplete(leaf: UInt64)
+}

@@ -1,0 +1,171 @@
+package import AccessPolicy
+package import CryptoPrimitives
+import DurableFiles
+import EnvelopeEncryption
+package import GatewayAPI
+package import MedicalRecords
+import SharingContract
+import SystemPackage
+
+extension ClinicClient {
+    /// Requests what a grant covers and fetches it, sealed. The decision is on the ledger before anything comes.
+    ///
+    /// - Returns: the records, none if the request was refused. Why is not told.
+    package func request(
+        _ received: ReceivedGrant, filter: Filter, purpose: PurposeOfUse, staff: TextLine, progress: (Int, Int) -> Void
+    ) async throws(ClientError) -> [StoredRecord] {
+        try await session.sync()
+        try requireAdmitted()
+        var all: [StoredRecord] = []
+        var filter = filter
+        while true {
+            let page = try await requestPage(received, filter, purpose, staff)
+            for item in page.items {
+                try await fetch(item, received)
+                all.append(item.record)
+                progress(all.count, page.hasMore ? 0 : all.count + page.items.count)
+            }
+            guard page.hasMore, let last = page.items.last else { break }
+            filter = filter.after(last.record.position)
+        }
+        if !all.isEmpty { try keep(all, received) }
+        return all
+    }
+
+    private struct Page {
+        let items: [RequestRecords.Answer.Item]
+        let hasMore: Bool
+    }
+
+    private func requestPage(
+        _ received: ReceivedGrant, _ filter: Filter, _ purpose: PurposeOfUse, _ staff: TextLine
+    ) async throws(ClientError) -> Page {
+        let slip = received.content
+        let request = Request(
+            origin: session.origin, grant: slip.grant, filter: filter, purpose: purpose, staff: staff, actor: key, nonce: .random())
+        let bytes = request.canonicalBytes
+        let hash = RequestHash(of: bytes)
+        let seed = try seed(slip)
+        let signature = seed.releaseKey().sign(.release, origin: session.origin, hash.releaseBytes(grant: slip.grant))
+        let answer = try await session.call(
+            RequestRecords(request: bytes, releaseSignature: signature), with: session.keyring.actorKey())
+        try await session.ledger.verify(answer.decision, session.connection)
+        guard case .decision(let decision) = answer.decision.leaf.entry.event else { throw .notVerified(.decisionNotOurs) }
+        switch answer.outcome {
+        case .refused(let blind):
+            guard case .refused(.init(blind: blind, request: hash)) = decision.outcome else {
+                throw .notVerified(.refusalNotLogged)
+            }
+            return Page(items: [], hasMore: false)
+        case .released(let items, let hasMore):
+            guard case .released(.init(grant: slip.grant, request: hash, signature: signature)) = decision.outcome else {
+                throw .notVerified(.decisionNotOurs)
+            }
+            for item in items { try verify(item, decision, slip, filter) }
+            return Page(items: items, hasMore: hasMore)
+        }
+    }
+
+    /// A record is taken only if the decision committed to it, a deposit holds it, and its depositor signed it for this compartment.
+    private func verify(
+        _ item: RequestRecords.Answer.Item, _ decision: Decision, _ slip: GrantSlip, _ filter: Filter
+    ) throws(ClientError) {
+        let released = DecisionBody.Released(
+            slot: item.releasedProof.slot, salt: item.releasedSalt, descriptorCommitment: item.record.descriptorCommitment)
+        guard item.releasedProof.root(holding: released.commitment) == decision.root,
+            filter.wants(item.record.descriptor.record.value, at: item.record.position)
+        else { throw .notVerified(.releasedOtherRecords) }
+        try session.verify(item.record, of: slip.body.compartment)
+    }
+
+    private func seed(_ slip: GrantSlip) throws(ClientError) -> GrantSeed {
+        do {
+            return try GrantSeed.open(slip.body.sealedSeed, with: session.keyring.actorIdentity())
+        } catch {
+            throw .notVerified(.grantNotAuthentic)
+        }
+    }
+
+    private func fetch(_ item: RequestRecords.Answer.Item, _ received: ReceivedGrant) async throws(ClientError) {
+        let file = file(item.record, received)
+        let member = try session.ledger.member()
+        let signing = session.keyring.actorKey()
+        try await file.store { take throws(ClientError) in
+            try await session.connection.fetchPayload(
+                FetchPayload.path, FetchPayload(ticket: item.ticket), with: signing, member: member, into: take)
+        }
+    }
+
+    private func folder(_ received: ReceivedGrant) -> FilePath {
+        session.folder.receivedFolder.appending(received.content.grant.description)
+    }
+
+    private func file(_ record: StoredRecord, _ received: ReceivedGrant) -> SealedRecordFile {
+        SealedRecordFile(
+            record: record, compartment: received.content.body.compartment, origin: session.origin,
+            path: folder(received).appending("\(record.descriptor.record).age"))
+    }
+}
+
+extension ClinicClient {
+    /// What was fetched under a grant, as canonical records in one sealed file beside the payloads.
+    private struct ReceivedIndex: CanonicalCodable {
+        static let maximumCount = 65_535
+        static let maximumSize = 2 + maximumCount * StoredRecord.maximumSize
+        var records: [StoredRecord]
+
+        init(records: [StoredRecord]) {
+            self.records = records
+        }
+
+        init(from reader: inout CanonicalReader) throws(FormatError) {
+            records = try reader.list(length: UInt16.self, atMost: Self.maximumCount) { reader throws(FormatError) in
+                try reader.value()
+            }
+        }
+
+        func encode(to writer: inout CanonicalWriter) {
+            writer.list(records, length: UInt16.self) { $0.value($1) }
+        }
+    }
+
+    /// Records received under a grant, in the order of their deposit.
+    package func records(_ received: ReceivedGrant) throws(ClientError) -> [StoredRecord] {
+        let path = folder(received).appending("index.age")
+        guard DurableFile.exists(path) else { return [] }
+        guard let file = try? DurableFile.read(path, atMost: ReceivedIndex.maximumSize),
+            let bytes = try? Envelope.open(file, with: session.keyring.stateIdentity()),
+            let index = try? ReceivedIndex(canonical: bytes)
+        else { throw .localData(.damaged(file: path.string)) }
+        return index.records
+    }
+
+    private func keep(_ new: [StoredRecord], _ received: ReceivedGrant) throws(ClientError) {
+        var records: [Descriptor.RecordID: StoredRecord] = [:]
+        for record in try self.records(received) + new { records[record.descriptor.record] = record }
+        let index = ReceivedIndex(
+            records: Array(records.values.sorted { $0.position < $1.position }.prefix(ReceivedIndex.maximumCount)))
+        let bytes = index.canonicalBytes
+        guard let file = try? Envelope.seal(bytes.span, to: session.keyring.stateIdentity().recipient()) else {
+            preconditionFailure("a profile's own recipient is a good one")
+        }
+        try session.folder.writing { () throws(FileError) in
+            try DurableFile.write(file, to: folder(received).appending("index.age"))
+        }
+    }
+
+    /// The whole content of a record that was received, for what fits into memory.
+    package func content(of record: StoredRecord, _ received: ReceivedGrant) throws(ClientError) -> [UInt8] {
+        var content: [UInt8] = []
+        try open(record, received) { bytes throws(ClientError) in content.append(copying: bytes) }
+        return content
+    }
+
+    /// Opens a record that was received. `sink` gets the content; it is whole and the depositor's own only when this returns.
+    package func open(
+        _ record: StoredRecord, _ received: ReceivedGrant, into sink: (Span<UInt8>) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        let seed = try seed(received.content)
+        try file(record, received).open(with: seed.identity(), into: sink)
+    }
+}

@@ -1,0 +1,45 @@
+package import CryptoPrimitives
+package import MedicalRecords
+import SharingContract
+
+/// What an organisation's profile remembers beside its seed.
+package struct ClinicState: Codable, Sendable {
+    package let pin: Pin
+    package let name: TextLine
+    package internal(set) var patients: [EnrolledPatient] = []
+    package internal(set) var grants: [ReceivedGrant] = []
+    var inboxRead: UInt64?
+}
+
+/// A patient by the clinic's own record number.
+package struct EnrolledPatient: Codable, Sendable {
+    package let recordNumber: String
+    let card: Stored<Card>
+    /// The newest recipient list seen for each compartment. One that lies behind it is a lie.
+    var lists: [String: SeenList] = [:]
+    /// SHA-256 of every content that was deposited, so that depositing twice does it once.
+    var deposited: Set<String> = []
+
+    /// The forms in which files have referred to this patient so far: `Patient/…`, `urn:uuid:…`.
+    var references: Set<String> = []
+
+    package var content: Card { card.value }
+
+    /// What a file must be about to be filed here.
+    package var identity: PatientIdentity {
+        PatientIdentity(recordNumber: Identifier(system: nil, value: recordNumber), references: references)
+    }
+}
+
+struct SeenList: Codable, Sendable {
+    let serial: UInt64
+    let hash: Hash
+}
+
+/// A grant that somebody gave this organisation.
+package struct ReceivedGrant: Codable, Sendable {
+    package let number: Int
+    let slip: Stored<GrantSlip>
+
+    package var content: GrantSlip { slip.value }
+}

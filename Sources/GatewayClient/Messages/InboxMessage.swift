@@ -1,0 +1,66 @@
+import CryptoPrimitives
+package import EnvelopeEncryption
+import GatewayAPI
+package import SharingContract
+
+/// A message between a patient and an organisation, sealed for its reader and padded, so that a gateway sees neither content nor kind.
+///
+/// Plaintext: `u8 kind || u32 length || message || zeroes`, up to the next of 8, 16, 32 and 64 KiB.
+package enum InboxMessage: Hashable, Sendable {
+    case slip(GrantSlip)
+    case ask(AccessWish)
+    case notice(DepositNotice)
+
+    private static let sizes = [8_192, 16_384, 32_768, 65_536]
+
+    package func sealed(to recipient: RecipientKey) throws(ClientError) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.integer(kind)
+        writer.string(content, length: UInt32.self)
+        var plaintext = writer.bytes
+        guard let size = Self.sizes.first(where: { plaintext.count <= $0 }) else { throw .localData(.notA(kind: "message")) }
+        plaintext += [UInt8](repeating: 0, count: size - plaintext.count)
+        do {
+            return try Envelope.seal(plaintext.span, to: recipient.hybrid)
+        } catch {
+            throw .localData(.notA(kind: "recipient"))
+        }
+    }
+
+    /// `nil` if the message is not for this reader, or none: an inbox is open to senders, so rubbish is thrown away and is no error.
+    package static func open(_ file: [UInt8], with identity: borrowing HybridIdentity) -> InboxMessage? {
+        guard file.count <= SendMessage.maximumMessageSize, let plaintext = try? Envelope.open(file, with: identity),
+            sizes.contains(plaintext.count)
+        else { return nil }
+        return try? parse(plaintext)
+    }
+
+    private static func parse(_ plaintext: [UInt8]) throws(FormatError) -> InboxMessage {
+        var reader = CanonicalReader(plaintext)
+        let kind = try reader.integer(UInt8.self)
+        let content = try reader.string(length: UInt32.self, atMost: plaintext.count)
+        guard try reader.fixed(reader.remaining).allSatisfy({ $0 == 0 }) else { throw .notCanonical }
+        switch kind {
+        case 1: return .slip(try GrantSlip(canonical: content))
+        case 2: return .ask(try AccessWish(canonical: content))
+        case 3: return .notice(try DepositNotice(canonical: content))
+        default: throw .unknownTag
+        }
+    }
+
+    private var kind: UInt8 {
+        switch self {
+        case .slip: 1
+        case .ask: 2
+        case .notice: 3
+        }
+    }
+
+    private var content: [UInt8] {
+        switch self {
+        case .slip(let slip): slip.canonicalBytes
+        case .ask(let wish): wish.canonicalBytes
+        case .notice(let notice): notice.canonicalBytes
+        }
+    }
+}

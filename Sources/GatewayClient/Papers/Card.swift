@@ -1,0 +1,115 @@
+package import CryptoPrimitives
+package import SharingContract
+
+/// What a patient gives to one clinic, so that it can deposit and write to the patient: never the same card twice.
+package struct Card: Paper, Hashable, Sendable {
+    package static let kind = "CARD"
+    package static let maximumCompartments = 96
+    package static let maximumSize = 1 << 20
+
+    /// One compartment, ready to be opened at its first use.
+    package struct Slot: Hashable, Sendable {
+        package let category: UInt16
+        /// The signed entry that opens it on the ledger.
+        package let entry: Entry
+        /// The newest list when the card was made.
+        package let list: RecipientList
+        package let permission: DepositPermission
+
+        package init(category: UInt16, entry: Entry, list: RecipientList, permission: DepositPermission) {
+            self.category = category
+            self.entry = entry
+            self.list = list
+            self.permission = permission
+        }
+
+        package var compartment: Ed25519.PublicKey { list.compartment }
+    }
+
+    package let pin: Pin
+    package let name: TextLine
+    package let clinic: Ed25519.PublicKey
+    package let inbox: Ed25519.PublicKey
+    package let inboxRecipient: RecipientKey
+    package let slots: [Slot]
+    private let signature: Ed25519.Signature
+
+    package init(
+        pin: Pin, name: TextLine, clinic: Ed25519.PublicKey, inboxRecipient: RecipientKey, slots: [Slot],
+        signingWith inbox: borrowing Ed25519.PrivateKey
+    ) {
+        self.pin = pin
+        self.name = name
+        self.clinic = clinic
+        self.inbox = inbox.publicKey
+        self.inboxRecipient = inboxRecipient
+        self.slots = slots.sorted { $0.category < $1.category }
+        let bytes = Self.unsignedBytes(pin, name, clinic, inbox.publicKey, inboxRecipient, self.slots)
+        signature = inbox.sign(.card, origin: pin.origin, bytes)
+    }
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        pin = try reader.value()
+        name = try reader.text()
+        clinic = try reader.value()
+        inbox = try reader.value()
+        inboxRecipient = try reader.recipient()
+        slots = try reader.list(length: UInt8.self, atMost: Self.maximumCompartments) { reader throws(FormatError) in
+            Slot(
+                category: try reader.integer(UInt16.self),
+                entry: try Entry(canonical: try reader.string(length: UInt16.self, atMost: Entry.maximumSize)),
+                list: try RecipientList(canonical: try reader.string(length: UInt32.self, atMost: RecipientList.maximumSize)),
+                permission: try reader.value())
+        }
+        guard slots.isAscending(by: \.category) else { throw .notCanonical }
+        // The holder commitment comes with proofs.
+        guard try !reader.flag() else { throw .unknownTag }
+        signature = try reader.signature()
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.fixed(Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots))
+        writer.signature(signature)
+    }
+
+    /// Throws unless every part is signed by the key it names, for this ledger and this clinic.
+    package func verify() throws(ClientError) {
+        do {
+            let bytes = Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots)
+            try inbox.verify(signature, .card, origin: pin.origin, bytes)
+            for slot in slots {
+                try slot.entry.verifySignatures()
+                try slot.list.verifySignature(origin: pin.origin)
+                try slot.permission.verifySignature(origin: pin.origin)
+            }
+        } catch {
+            throw .notVerified(.paperNotAuthentic)
+        }
+        for slot in slots {
+            guard case .compartment(let compartment) = slot.entry.event, slot.entry.origin == pin.origin,
+                slot.entry.signatures.map(\.key) == [compartment.key], compartment.key == slot.list.compartment,
+                compartment.key == slot.permission.compartment, slot.permission.clinic == clinic
+            else { throw .notVerified(.paperNotAuthentic) }
+        }
+    }
+
+    private static func unsignedBytes(
+        _ pin: Pin, _ name: TextLine, _ clinic: Ed25519.PublicKey, _ inbox: Ed25519.PublicKey, _ inboxRecipient: RecipientKey,
+        _ slots: [Slot]
+    ) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.value(pin)
+        writer.text(name)
+        writer.value(clinic)
+        writer.value(inbox)
+        writer.recipient(inboxRecipient)
+        writer.list(slots, length: UInt8.self) { writer, slot in
+            writer.integer(slot.category)
+            writer.string(slot.entry.canonicalBytes, length: UInt16.self)
+            writer.string(slot.list.canonicalBytes, length: UInt32.self)
+            writer.value(slot.permission)
+        }
+        writer.flag(false)
+        return writer.bytes
+    }
+}

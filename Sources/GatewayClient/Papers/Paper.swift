@@ -1,0 +1,43 @@
+package import CryptoPrimitives
+
+/// Something that people hand over as a text file: base 64 between two lines that say what it is. docs/formats.md, section 5.
+///
+///     -----BEGIN CORDON INVITE-----
+///     bm9ydGgu…
+///     -----END CORDON INVITE-----
+package protocol Paper: CanonicalCodable {
+    /// In capital letters, as in the first line.
+    static var kind: String { get }
+}
+
+extension Paper {
+    private static var firstLine: String { "-----BEGIN CORDON \(kind)-----" }
+    private static var lastLine: String { "-----END CORDON \(kind)-----" }
+
+    package var text: String {
+        let encoded = Array(Base64.encode(canonicalBytes))
+        let lines = stride(from: 0, to: encoded.count, by: 64).map { String(encoded[$0..<min($0 + 64, encoded.count)]) }
+        return ([Self.firstLine] + lines + [Self.lastLine]).joined(separator: "\n") + "\n"
+    }
+
+    /// The longest text of this kind, in bytes.
+    package static var maximumTextSize: Int { (maximumSize + 2) / 3 * 4 * 65 / 64 + 256 }
+
+    /// Parses a file of this kind. White space around it, and carriage returns at the ends of lines, are forgiven: mail adds them.
+    package init(text: [UInt8]) throws(ClientError) {
+        guard text.count <= Self.maximumTextSize, let text = String(validating: text, as: UTF8.self) else { throw Self.notOne }
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace || $0 == " " } }
+        let trimmed = lines.map { line in String(line.drop { $0 == " " }) }.filter { !$0.isEmpty }
+        guard trimmed.count >= 3, trimmed.first == Self.firstLine, trimmed.last == Self.lastLine,
+            trimmed.dropFirst().dropLast(2).allSatisfy({ $0.utf8.count == 64 }),
+            let bytes = Base64.decode(trimmed.dropFirst().dropLast().joined())
+        else { throw Self.notOne }
+        do {
+            self = try Self(canonical: bytes)
+        } catch {
+            throw Self.notOne
+        }
+    }
+
+    private static var notOne: ClientError { .localData(.notA(kind: kind.lowercased())) }
+}

@@ -1,0 +1,203 @@
+import AccessPolicy
+package import CryptoPrimitives
+import EnvelopeEncryption
+import GatewayAPI
+package import MedicalRecords
+package import SharingContract
+
+extension PatientClient {
+    /// A grant as the patient is shown it before signing.
+    package struct ProposedGrant: Sendable {
+        package let grantee: ActorState
+        package let category: UInt16
+        package let purposes: Set<PurposeOfUse>
+        package let from: Day
+        package let until: Day
+        /// Records that it would cover now.
+        package let recordCount: Int
+    }
+
+    /// What a grant would mean, without making it.
+    package func propose(
+        to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, until: Day
+    ) async throws(ClientError) -> ProposedGrant {
+        try await session.sync()
+        guard session.today < until else { throw .notPossible(.dateInThePast) }
+        let count = isOpen(category) ? try await records(category).count : 0
+        return ProposedGrant(
+            grantee: grantee, category: category, purposes: purposes, from: session.today, until: until, recordCount: count)
+    }
+
+    /// Signs a grant: first its leaf, then a header for every record, then the slip.
+    package func grant(_ proposed: ProposedGrant) async throws(ClientError) -> GivenGrant {
+        try await open(proposed.category)
+        for _ in 0..<3 {
+            do {
+                try await post(proposed)
+                break
+            } catch .refused(let error) where error.code == .listNotNewest {
+                continue
+            }
+        }
+        guard let index = state.grants.indices.last, state.grants[index].leaf != nil else {
+            throw .notPossible(.listChangesTooFast)
+        }
+        try await deliver(index)
+        try? await backUp()
+        return state.grants[index]
+    }
+
+    private func post(_ proposed: ProposedGrant) async throws(ClientError) {
+        let number = state.nextGrant
+        state.nextGrant += 1
+        try save()
+        let list = try await newestList(proposed.category)
+        guard list.recipients.count < RecipientList.maximumRecipients else { throw .notPossible(.tooManyGrants) }
+        let made = try make(proposed, number, after: list)
+        state.grants.append(made.given)
+        try save()
+        do {
+            let posted = try await session.post(
+                made.entry, made.evidence, list: made.list, with: session.keyring.compartmentKey(proposed.category))
+            state.grants[state.grants.count - 1].leaf = posted.index
+            state.lists[proposed.category] = Stored(made.list)
+            try save()
+        } catch {
+            // The gateway did not take it; if it did after all, `patient sync` finds it by its control key.
+            if case .refused = error { state.grants.removeLast() }
+            try save()
+            throw error
+        }
+    }
+
+    private struct MadeGrant {
+        let given: GivenGrant
+        let entry: Entry
+        let evidence: Evidence
+        let list: RecipientList
+    }
+
+    private func make(_ proposed: ProposedGrant, _ number: UInt64, after newest: RecipientList) throws(ClientError) -> MadeGrant {
+        let seed = GrantSeed.random()
+        let control = session.keyring.controlKey(number)
+        let compartment = session.keyring.compartmentKey(proposed.category)
+        guard let sealed = try? seed.sealed(to: proposed.grantee.actor.recipient.hybrid),
+            let consent = Consent(actions: [.read], purposes: proposed.purposes, category: proposed.category)
+        else { throw .localData(.notA(kind: "recipient")) }
+        let recipient = seed.identity().recipient().key
+        let list = RecipientList(
+            signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
+            recipients: Set(newest.recipients).union([recipient]))
+        let grant = Grant(
+            control: control.publicKey, release: seed.releaseKey().publicKey, from: proposed.from, until: proposed.until)
+        let fields = GrantBody.Fields(
+            grantee: proposed.grantee.actor.key, consent: consent.canonicalBytes, sealedSeed: sealed, recipient: recipient,
+            recipientList: list.hash)
+        let body = GrantBody(fields, of: grant, signingWith: compartment, origin: session.origin)
+        let evidence = Evidence(salt: .random(), body: body)
+        let entry = Entry(origin: session.origin, event: .grant(grant), bodyCommitment: body.commitment(salt: evidence.salt))
+            .signed(with: control)
+        let given = GivenGrant(
+            number: number, control: control.publicKey, category: proposed.category, grantee: proposed.grantee.actor.key,
+            granteeName: proposed.grantee.actor.name, purposes: proposed.purposes.map(\.rawValue).sorted(), from: proposed.from,
+            until: proposed.until, salt: Hash(evidence.salt), body: Stored(body))
+        return MadeGrant(given: given, entry: entry, evidence: evidence, list: list)
+    }
+}
+
+extension PatientClient {
+    /// Gives every record a header for the grant, then sends the slip.
+    func deliver(_ index: Int) async throws(ClientError) {
+        try await addHeaders(state.grants[index])
+        try await sendSlip(state.grants[index])
+        state.grants[index].isDelivered = true
+        try save()
+    }
+
+    /// Asks for records without a header for the grant until there is none.
+    func addHeaders(_ given: GivenGrant) async throws(ClientError) {
+        let key = session.keyring.compartmentKey(given.category)
+        let recipient = given.body.value.recipient
+        var after: UInt64?
+        while true {
+            let page = try await session.call(ListRecords(after: after, missing: recipient.name), with: key)
+            let records = try await verified(page.records, given.category)
+            if !records.isEmpty {
+                let headers = try rewrap(records, given.category, to: recipient)
+                _ = try await session.call(AddHeaders(grant: given.control, headers: headers), with: key)
+            }
+            guard page.hasMore, let last = page.records.last else { break }
+            after = last.position
+        }
+    }
+
+    private func rewrap(
+        _ records: [StoredRecord], _ category: UInt16, to recipient: RecipientKey
+    ) throws(ClientError) -> [AddHeaders.Header] {
+        let identity = session.keyring.compartmentIdentity(category)
+        return try records.map { record throws(ClientError) in
+            do {
+                let header = try Header(record.header)
+                try header.requireHybrid()
+                let fileKey = try header.unwrap(with: identity)
+                return .init(position: record.position, bytes: try Header.wrap(fileKey, to: recipient.hybrid).bytes)
+            } catch {
+                throw .notVerified(.recordNotForUs)
+            }
+        }
+    }
+
+    private func sendSlip(_ given: GivenGrant) async throws(ClientError) {
+        guard let leaf = given.leaf, let grantee = try? session.ledger.state.actor(given.grantee) else { return }
+        let control = session.keyring.controlKey(given.number)
+        let sender = GrantSlip.Sender(
+            name: state.name, inbox: session.keyring.inboxKey().publicKey,
+            inboxRecipient: session.keyring.inboxIdentity().recipient().key)
+        let slip = GrantSlip(
+            leaf: leaf, salt: given.salt.value, body: given.body.value, from: sender, signingWith: control, origin: session.origin)
+        let message = try InboxMessage.slip(slip).sealed(to: grantee.actor.recipient)
+        _ = try await session.call(SendMessage(address: given.grantee, message: message), with: control)
+    }
+}
+
+extension PatientClient {
+    /// Ends a grant. Its headers go from the gateway, and nothing more is released under it.
+    package func revoke(_ control: Ed25519.PublicKey, reason: TextLine) async throws(ClientError) {
+        guard let index = state.grants.firstIndex(where: { $0.control == control && $0.revoked == nil && $0.leaf != nil }) else {
+            throw .notFound(.grant)
+        }
+        for _ in 0..<3 {
+            do {
+                return try await revoke(index, reason)
+            } catch .refused(let error) where error.code == .listNotNewest {
+                continue
+            }
+        }
+        throw .notPossible(.listChangesTooFast)
+    }
+
+    private func revoke(_ index: Int, _ reason: TextLine) async throws(ClientError) {
+        let given = state.grants[index]
+        let compartment = session.keyring.compartmentKey(given.category)
+        let newest = try await newestList(given.category)
+        let list = RecipientList(
+            signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
+            recipients: Set(newest.recipients).subtracting([given.body.value.recipient]))
+        let body = RevocationBody(reason: reason, recipientList: list.hash)
+        let evidence = Evidence(salt: .random(), body: body)
+        let entry = Entry(
+            origin: session.origin, event: .revocation(Revocation(grant: given.control)),
+            bodyCommitment: body.commitment(salt: evidence.salt)
+        ).signed(with: session.keyring.controlKey(given.number))
+        let posted = try await session.post(entry, evidence, list: list, with: compartment)
+        state.grants[index].revoked = posted.index
+        state.lists[given.category] = Stored(list)
+        try save()
+        try? await backUp()
+    }
+
+    /// Grants that are live today.
+    package var liveGrants: [GivenGrant] {
+        state.grants.filter { $0.leaf != nil && $0.revoked == nil && session.today < $0.until }
+    }
+}

@@ -1,0 +1,82 @@
+import AccessPolicy
+import CryptoPrimitives
+import DurableFiles
+import EnvelopeEncryption
+package import GatewayAPI
+import MedicalRecords
+import SharingContract
+import SystemPackage
+
+extension PatientClient {
+    /// The records of an open compartment, each checked against the ledger and its depositor.
+    package func records(_ category: UInt16) async throws(ClientError) -> [StoredRecord] {
+        let key = session.keyring.compartmentKey(category)
+        var records: [StoredRecord] = []
+        var after: UInt64?
+        while true {
+            let page = try await session.call(ListRecords(after: after), with: key)
+            records += try await verified(page.records, category)
+            guard page.hasMore, let last = page.records.last else { return records }
+            after = last.position
+        }
+    }
+
+    /// Throws unless every record stands in its deposit and its depositor, who was admitted, signed it for this compartment.
+    func verified(_ records: [StoredRecord], _ category: UInt16) async throws(ClientError) -> [StoredRecord] {
+        if let newest = records.map(\.deposit).max(), newest >= session.ledger.size { try await session.sync() }
+        let compartment = session.keyring.compartmentKey(category).publicKey
+        for record in records { try session.verify(record, of: compartment) }
+        return records
+    }
+
+    /// The record that is meant by the start of its id, in any open compartment.
+    package func record(_ text: String) async throws(ClientError) -> (category: UInt16, record: StoredRecord) {
+        for category in openCategories() {
+            for record in try await records(category) where record.descriptor.record.description.hasPrefix(text.lowercased()) {
+                return (category, record)
+            }
+        }
+        throw .notFound(.record)
+    }
+
+    /// Fetches and opens one record. `sink` gets the content; it is whole and the depositor's own only when this returns.
+    package func open(
+        _ record: StoredRecord, _ category: UInt16, into sink: (Span<UInt8>) throws(ClientError) -> Void
+    ) async throws(ClientError) {
+        let key = session.keyring.compartmentKey(category)
+        let path = session.folder.receivedFolder.appending("\(record.descriptor.record).age")
+        let file = SealedRecordFile(record: record, compartment: key.publicKey, origin: session.origin, path: path)
+        let message = FetchOwnPayload(position: record.position)
+        let member = try session.ledger.member()
+        defer { try? DurableFile.remove(path) }
+        try await file.store { take throws(ClientError) in
+            try await session.connection.fetchPayload(FetchOwnPayload.path, message, with: key, member: member, into: take)
+        }
+        try file.open(with: session.keyring.compartmentIdentity(category), into: sink)
+    }
+
+    /// Destroys records: descriptors, salts, headers and payloads. What others have read they keep.
+    package func erase(_ records: [StoredRecord], _ category: UInt16) async throws(ClientError) {
+        let key = session.keyring.compartmentKey(category)
+        let erasure = Erasure(basis: .patientsWish, commitments: Set(records.map(\.descriptorCommitment)))
+        let body = ErasureBody(of: erasure, signingWith: key, origin: session.origin)
+        let posted = try await session.call(EraseRecords(erasure: erasure, body: body), with: key)
+        guard case .erasure(erasure) = posted.leaf.entry.event else { throw .notVerified(.leafNotOurs) }
+        try await session.ledger.verify(posted, session.connection)
+    }
+}
+
+extension Session {
+    /// Throws unless the record stands in its deposit and an admitted depositor signed it for this compartment.
+    func verify(_ record: StoredRecord, of compartment: Ed25519.PublicKey) throws(ClientError) {
+        try ledger.verify(record)
+        guard (try? ledger.state.actor(record.descriptor.depositor)) ?? nil != nil else {
+            throw .notVerified(.depositorNotAdmitted)
+        }
+        do {
+            try record.descriptor.verifySignature(origin: origin, compartment: compartment)
+        } catch {
+            throw .notVerified(.descriptorNotSigned)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package import CryptoPrimitives
+import MedicalRecords
+import SharingContract
+
+/// What a patient's profile remembers beside its seed. It can be restored from the backup.
+package struct PatientState: Codable, Sendable {
+    package let pin: Pin
+    /// How the patient is called on cards and slips.
+    package let name: TextLine
+    /// For every category and the spares, what its compartment commits to.
+    let commitments: [RecoveryCommitments]
+    /// To whom the backup is sealed, and whose key fetches it. Both follow from the 24 words.
+    let backupRecipient: Stored<KeyBytes>
+    let fetchKey: Ed25519.PublicKey
+    /// The number of the next grant. It is written down before it is used, so that no control key is used twice.
+    var nextGrant: UInt64 = 0
+    package var grants: [GivenGrant] = []
+    /// The newest recipient list signed for each category.
+    var lists: [UInt16: Stored<RecipientList>] = [:]
+    /// Wishes for access that were neither approved nor declined.
+    package var wishes: [ReceivedWish] = []
+    var nextWish = 1
+    package var notices: [ReceivedNotice] = []
+    var inboxRead: UInt64?
+}
+
+/// A grant the patient has signed.
+package struct GivenGrant: Codable, Sendable {
+    package let number: UInt64
+    package let control: Ed25519.PublicKey
+    package let category: UInt16
+    package let grantee: Ed25519.PublicKey
+    package let granteeName: TextLine
+    package let purposes: [UInt8]
+    package let from: Day
+    package let until: Day
+    let salt: Hash
+    let body: Stored<GrantBody>
+    /// Where it stands; `nil` until the gateway has taken it.
+    package var leaf: UInt64?
+    /// Whether every record had a header for it once, and the slip was sent.
+    var isDelivered = false
+    package var revoked: UInt64?
+}
+
+package struct ReceivedWish: Codable, Sendable {
+    package let number: Int
+    package let received: UInt32
+    let wish: Stored<AccessWish>
+
+    package var content: AccessWish { wish.value }
+}
+
+package struct ReceivedNotice: Codable, Sendable {
+    package let received: UInt32
+    let notice: Stored<DepositNotice>
+
+    package var content: DepositNotice { notice.value }
+}
+
+/// A recipient's key as canonical bytes.
+struct KeyBytes: CanonicalCodable {
+    static let maximumSize = RecipientKey.count
+    let key: RecipientKey
+
+    init(_ key: RecipientKey) {
+        self.key = key
+    }
+
+    init(from reader: inout CanonicalReader) throws(FormatError) {
+        key = try reader.recipient()
+    }
+
+    func encode(to writer: inout CanonicalWriter) {
+        writer.recipient(key)
+    }
+}
