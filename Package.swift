@@ -110,7 +110,7 @@ let package = Package(
             dependencies: [
                 "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "GatewayClient", "MedicalRecords",
                 "SharingContract",
-                argumentParser, systemPackage,
+                argumentParser, systemPackage, unixSignals,
             ],
             linkerSettings: programLinking),
 

@@ -60,7 +60,7 @@ struct GrantDialogue {
     }
 
     func run(_ proposed: PatientClient.ProposedGrant) async throws {
-        let readBack = try readBack(proposed)
+        let readBack = try Self.readBack(proposed, patient.session)
         if isDryRun { return try cordon.show(outcome(proposed, nil), "\(readBack)\nNothing was signed.") }
         if !isAgreed {
             guard Terminal.confirms("\(readBack) Sign?") else { throw Stop.refused("not signed; nothing was changed") }
@@ -72,20 +72,20 @@ struct GrantDialogue {
     }
 
     /// In plain words: who, what, why, how long.
-    private func readBack(_ proposed: PatientClient.ProposedGrant) throws -> String {
+    static func readBack(_ proposed: PatientClient.ProposedGrant, _ session: Session) throws -> String {
         let actor = proposed.grantee.actor
         let purposes = proposed.purposes.map { $0.id.uppercased() }.sorted().joined(separator: " and ")
         let now = proposed.recordCount == 0 ? "none now, and new ones" : "\(proposed.recordCount) now, and new ones"
         return """
-            \(actor.name) (key \(Fingerprint.text(actor.key)), admitted by \(try admitters(proposed.grantee))) may read your \
+            \(actor.name) (key \(Fingerprint.text(actor.key)), admitted by \(try admitters(proposed.grantee, session))) may read your \
             \(Names.category(proposed.category).uppercased()) records
             (\(now)) for \(purposes), until \(Names.written(proposed.until)).
             """
     }
 
-    private func admitters(_ actor: ActorState) throws -> String {
-        let leaf = try patient.session.ledger.leaf(actor.admittedAt)
-        let members = (try? patient.session.ledger.state.ledger())?.members ?? []
+    private static func admitters(_ actor: ActorState, _ session: Session) throws -> String {
+        let leaf = try session.ledger.leaf(actor.admittedAt)
+        let members = (try? session.ledger.state.ledger())?.members ?? []
         let names = leaf.entry.signatures.map { signature in
             members.first { $0.key == signature.key }?.name.text ?? "a former member"
         }

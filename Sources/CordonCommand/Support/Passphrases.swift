@@ -6,7 +6,7 @@ import SystemPackage
 
 enum Passphrases {
     static let maximumSize = 1_024
-    private static let variable = "CORDON_PASSPHRASE_FILE"
+    static let variable = "CORDON_PASSPHRASE_FILE"
 
     /// The passphrase of a profile that exists.
     static func existing(_ profile: String) throws -> SecretBytes {
@@ -23,9 +23,6 @@ enum Passphrases {
         guard first.isEqual(to: second) else { throw Stop.usage("the two passphrases differ") }
         return first
     }
-
-    /// Whether a file is named, so that a program that is started can read it itself.
-    static var areFromFile: Bool { ProcessInfo.processInfo.environment[variable] != nil }
 
     private static func fromFile() throws -> SecretBytes? {
         guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }

@@ -6,10 +6,16 @@ import Glibc
 /// The person at the other end, if there is one.
 enum Terminal {
     static let hasInput = isatty(STDIN_FILENO) == 1
+    private static let isOutput = isatty(STDOUT_FILENO) == 1
     static let showsProgress = isatty(STDERR_FILENO) == 1
 
     static func write(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// Bold on a terminal, plain elsewhere.
+    static func bold(_ text: String) -> String {
+        isOutput ? "\u{1B}[1m\(text)\u{1B}[0m" : text
     }
 
     /// Beside the result: progress, questions, warnings.

@@ -105,25 +105,33 @@ extension LedgerReplica {
             try await checkContinuation(of: target, connection)
             return
         }
-        let staged = Staged(self)
+        let before = Before(self)
+        do throws(ClientError) {
+            let bytes = try await extend(to: size, connection)
+            guard tree.root == target.checkpoint.rootHash else { throw .notVerified(.ledgerForked) }
+            try requirePinned()
+            try store(bytes, target)
+        } catch {
+            // Whatever went wrong, nothing that no checkpoint covers is believed.
+            before.restore(self)
+            throw error
+        }
+    }
+
+    /// Appends the leaves up to a size, and gives them as they stand in the file.
+    private func extend(to size: UInt64, _ connection: GatewayConnection) async throws(ClientError) -> [UInt8] {
+        var bytes: [UInt8] = []
         while tree.count < size {
             for leaf in try await fetchLeaves(from: tree.count, upTo: size, connection) {
                 do {
                     try append(leaf, trusting: .nothing)
                 } catch {
-                    let index = tree.count
-                    staged.restore(self)
-                    throw .notVerified(.ruleBroken(leaf: index))
+                    throw .notVerified(.ruleBroken(leaf: tree.count))
                 }
-                staged.bytes += [UInt8(leaf.count >> 8), UInt8(truncatingIfNeeded: leaf.count)] + leaf
+                bytes += [UInt8(leaf.count >> 8), UInt8(truncatingIfNeeded: leaf.count)] + leaf
             }
         }
-        guard tree.root == target.checkpoint.rootHash else {
-            staged.restore(self)
-            throw .notVerified(.ledgerForked)
-        }
-        try requirePinned(staged)
-        try store(staged.bytes, target)
+        return bytes
     }
 
     /// The smaller checkpoint must be one that our ledger went through.
@@ -170,9 +178,8 @@ extension LedgerReplica {
         ends.append(leafFileSize + UInt64(2 + bytes.count))
     }
 
-    private func requirePinned(_ staged: Staged) throws(ClientError) {
+    private func requirePinned() throws(ClientError) {
         guard let ledger = try? state.ledger(), ledger.genesis.ledgerKey == pin.ledgerKey, ledger.origin == pin.origin else {
-            staged.restore(self)
             throw .notVerified(.otherLedger)
         }
     }
@@ -198,9 +205,8 @@ extension LedgerReplica {
         }
     }
 
-    /// What the replica was before a sync, to go back to when the sync finds a lie.
-    private final class Staged {
-        var bytes: [UInt8] = []
+    /// What the replica was before a sync, to go back to when the sync fails.
+    private struct Before {
         private let tree: TreeAccumulator
         private let state: MemoryState
         private let time: Minute?
