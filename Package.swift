@@ -133,6 +133,13 @@ let package = Package(
                 "CryptoPrimitives", "DurableFiles", "MerkleLedger", "RecordStorage", "SharingContract", "TestSupport", grdb,
                 systemPackage,
             ]),
+        // Drives the built programs, and the client in process where a shell would only be slower.
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: [
+                "CryptoPrimitives", "EnvelopeEncryption", "GatewayClient", "MedicalRecords", "SharingContract", "TestSupport",
+                subprocess, systemPackage,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -2,7 +2,8 @@ package import Foundation
 
 /// Committed test data under `fixtures/`: what could be read once must be readable always.
 package enum Fixtures {
-    private static let folder = URL(filePath: #filePath).appending(path: "../../../fixtures").standardizedFileURL
+    package static let repository = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
+    private static let folder = repository.appending(path: "fixtures")
 
     package static func url(_ path: String) -> URL {
         folder.appending(path: path)

@@ -1,0 +1,63 @@
+# What each target needs from Debian is installed when it is missing, and said.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.PHONY: demo test bench build install format fuzz
+
+# Test data from outside lies beside the repository, or where the environment says.
+ifeq ($(origin CORDON_CORPORA),undefined)
+ifneq ($(wildcard ../shared/corpora),)
+CORDON_CORPORA := $(abspath ../shared/corpora)
+endif
+endif
+ifneq ($(CORDON_CORPORA),)
+export CORDON_CORPORA
+endif
+
+PREFIX ?= /usr/local
+SYNTHEA := fhir-synthea/bundles/v24-7dc94cc0-8c2e-4835-9994-cecbe894bcbf.json.gz
+
+demo:
+	@.ci/packages build
+	swift build --product cordon
+	swift build --product cordon-gateway
+	bundle="$${BUNDLE:-}"
+	if [ -z "$$bundle" ] && [ -f "$${CORDON_CORPORA:-}/$(SYNTHEA)" ]; then
+	    bundle=$$(mktemp --suffix=.json)
+	    trap 'rm -f "$$bundle"' EXIT
+	    gzip -dc "$$CORDON_CORPORA/$(SYNTHEA)" > "$$bundle"
+	fi
+	.build/debug/cordon demo --bundle "$${bundle:-fixtures/records/ana.json}"
+
+test:
+	@.ci/packages build test
+	swift test --parallel --explicit-target-dependency-import-check error
+
+# Ratios against named peers; the figures of RESULTS.md come from here.
+bench:
+	@.ci/packages build bench
+	swift run -c release Benchmarks
+
+# The C libraries are linked from their archives, found through a folder that holds nothing else. libc, libm and the C++ runtime stay
+# shared.
+build:
+	@.ci/packages build
+	mkdir -p .build/static-libraries
+	for library in crypto sodium sqlite3 z; do
+	    ln -sf "$$(cc -print-file-name=lib$$library.a)" .build/static-libraries/
+	done
+	export CORDON_STATIC_LIBRARIES="$$PWD/.build/static-libraries"
+	swift build -c release --static-swift-stdlib --product cordon
+	swift build -c release --static-swift-stdlib --product cordon-gateway
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build/release/cordon .build/release/cordon-gateway "$(DESTDIR)$(PREFIX)/bin"
+
+format:
+	swift format format --in-place --recursive Package.swift Sources Tests
+
+# Each target for a minute; `make fuzz SECONDS=600` for longer.
+fuzz:
+	@.ci/packages build
+	.ci/fuzz $(or $(SECONDS_EACH),60)

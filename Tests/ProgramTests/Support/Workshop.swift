@@ -1,0 +1,125 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import TestSupport
+
+/// A folder in which the built programs are used as people use them: from a shell, with files that lie around.
+struct Workshop: Sendable {
+    let folder: TemporaryFolder
+    /// Where its gateway will serve.
+    let address: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        address = "http://127.0.0.1:\(Int.random(in: 20_000..<60_000))"
+        try Data("correct horse battery staple\n".utf8).write(to: folder.url.appending(path: "passphrase"))
+        for name in ["fixtures", "policies"] {
+            try FileManager.default.createSymbolicLink(
+                at: folder.url.appending(path: name), withDestinationURL: Fixtures.repository.appending(path: name))
+        }
+    }
+
+    /// Where the built programs lie: beside the test runner.
+    static let programs: FilePath = {
+        let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return FilePath(runner).removingLastComponent()
+    }()
+
+    var environment: Subprocess.Environment {
+        .inherit.updating([
+            "PATH": "\(Self.programs):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
+            "CORDON_HOME": folder.path("home"),
+            "CORDON_PASSPHRASE_FILE": folder.path("passphrase"),
+            "TMPDIR": folder.url.path,
+        ])
+    }
+
+    struct Outcome: Sendable {
+        let status: Int32
+        let output: String
+        let error: String
+
+        /// What a person sees.
+        var all: String { error + output }
+    }
+
+    /// Runs a line of shell.
+    @discardableResult
+    func sh(_ line: String, input: String = "") async throws -> Outcome {
+        let result = try await Subprocess.run(
+            .path("/bin/sh"), arguments: ["-c", line], environment: environment, workingDirectory: FilePath(folder.url.path),
+            input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+        let status: Int32
+        switch result.terminationStatus {
+        case .exited(let code): status = code
+        case .signaled(let signal): status = 128 + signal
+        }
+        return Outcome(status: status, output: result.standardOutput, error: result.standardError)
+    }
+
+    /// Runs a line that must succeed, and gives what it printed.
+    @discardableResult
+    func done(_ line: String, input: String = "") async throws -> String {
+        let outcome = try await sh(line, input: input)
+        guard outcome.status == 0 else { throw Failed(line: line, outcome: outcome) }
+        return outcome.output
+    }
+
+    struct Failed: Error, CustomStringConvertible {
+        let line: String
+        let outcome: Outcome
+
+        var description: String { "`\(line)` ended with \(outcome.status): \(outcome.all)" }
+    }
+}
+
+extension Workshop {
+    /// A gateway that runs while `body` does.
+    struct RunningGateway: Sendable {
+        let process: ProcessIdentifier
+        let kill: @Sendable (Signal) throws -> Void
+    }
+
+    /// Serves a member's gateway for the time of `body`. Gives how it ended.
+    @discardableResult
+    func serving(
+        _ profile: String = "north", options: [String] = [], _ body: @Sendable (RunningGateway) async throws -> Void
+    ) async throws -> TerminationStatus {
+        let result = try await Subprocess.run(
+            .path(Self.programs.appending("cordon")), arguments: Arguments(["--as", profile, "serve"] + options),
+            environment: environment,
+            workingDirectory: FilePath(folder.url.path), input: .none, output: .sequence, error: .string(limit: 1 << 20)
+        ) { execution in
+            var lines = execution.standardOutput.strings().makeAsyncIterator()
+            guard let line = try await lines.next(), line.hasPrefix("Serving ") else { return false }
+            do {
+                try await body(RunningGateway(process: execution.processIdentifier) { try execution.send(signal: $0) })
+                try? execution.send(signal: .terminate)
+            } catch {
+                try? execution.send(signal: .kill)
+                throw error
+            }
+            return true
+        }
+        guard result.closureResult else {
+            throw Failed(line: "cordon serve", outcome: Outcome(status: -1, output: "", error: result.standardError))
+        }
+        return result.terminationStatus
+    }
+
+    /// A ledger with two clinics, an auditor and the patient Ana, whose card Hillside holds as 12345.
+    func found() async throws {
+        try await done("cordon --as north init --name 'North Consortium' --address \(address)")
+    }
+
+    func populate() async throws {
+        try await done("cordon --as hillside clinic new --name 'Hillside Clinic' --gateway \(address) --out hillside.app")
+        try await done("cordon --as lakeside clinic new --name 'Lakeside Hospital' --gateway \(address) --out lakeside.app")
+        try await done("cordon --as aud auditor new --name 'State Auditor' --gateway \(address) --out aud.app")
+        try await done("cordon --as north member admit hillside.app lakeside.app aud.app")
+        try await done("cordon --as hillside clinic invite > invite.txt")
+        try await done("cordon --as ana patient new --invite invite.txt > words.txt")
+        try await done("cordon --as ana patient card --for hillside > ana.card")
+        try await done("cordon --as hillside clinic enrol ana.card --mrn 12345")
+    }
+}
