@@ -138,7 +138,7 @@ let package = Package(
             name: "ProgramTests",
             dependencies: [
                 "CryptoPrimitives", "EnvelopeEncryption", "GatewayClient", "MedicalRecords", "SharingContract", "TestSupport",
-                subprocess, systemPackage,
+                grdb, subprocess, systemPackage,
             ]),
     ],
     swiftLanguageModes: [.v6]

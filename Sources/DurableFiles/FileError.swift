@@ -9,6 +9,7 @@ package enum FileError: Error, Equatable {
     case noSpace
     /// The disk or the file cannot be written, or may not be read.
     case denied
+    case isFolder
     /// The file is longer than the caller is ready to read.
     case tooLarge
     /// Another process holds the lock.
@@ -22,6 +23,7 @@ package enum FileError: Error, Equatable {
         case .fileExists: self = .exists
         case .noSpace, .diskQuotaExceeded: self = .noSpace
         case .permissionDenied, .notPermitted, .readOnlyFileSystem: self = .denied
+        case .isDirectory: self = .isFolder
         case .wouldBlock: self = .locked
         default: self = .system(error)
         }

@@ -36,6 +36,8 @@ package enum Obstacle: Error {
     case profileExists
     case wrongRole(expected: ProfileRole)
     case patientEnrolled
+    /// The same patient has another record number here.
+    case patientHasNumber(String)
     case notAdmitted
     case cardForAnotherClinic
     case otherLedger
@@ -44,6 +46,9 @@ package enum Obstacle: Error {
     case listChangesTooFast
     case nothingDeposited
     case dateInThePast
+    /// Later than the ledger's rules let anything hold.
+    case dateTooLate(last: Day)
+    case auditorsReadNothing
     case addressIsNotOurs
 }
 

@@ -10,7 +10,7 @@ struct GatewayAddress {
     init(_ address: String) throws {
         guard let parts = URLComponents(string: address), let scheme = parts.scheme, ["http", "https"].contains(scheme),
             let host = parts.host, !host.isEmpty, parts.path.isEmpty, parts.query == nil, parts.fragment == nil, parts.user == nil,
-            let text = TextLine(address)
+            (1...65_535).contains(parts.port ?? 1), let text = TextLine(address)
         else { throw Failure.usage("an address is a scheme, a host and perhaps a port, such as http://127.0.0.1:8460") }
         self.text = text
         self.host = host.trimmingCharacters(in: ["[", "]"])

@@ -25,7 +25,7 @@ enum Passphrase {
 
     private static func line(from descriptor: FileDescriptor) throws -> SecretBytes {
         do {
-            return try SecretBytes.line(from: descriptor.rawValue, atMost: maximumSize)
+            return try SecretBytes.read(upTo: .line, from: descriptor.rawValue, atMost: maximumSize)
         } catch {
             throw Failure.usage("a passphrase is one line of at most \(maximumSize) bytes")
         }

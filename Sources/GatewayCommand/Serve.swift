@@ -54,6 +54,7 @@ struct Serve: AsyncParsableCommand {
 
     private func configuration(_ address: GatewayAddress) throws -> GatewayServer.Configuration {
         guard (certificate == nil) == (key == nil) else { throw Failure.usage("--certificate and --key go together") }
+        guard port.map({ (0...65_535).contains($0) }) ?? true else { throw Failure.usage("a port is a number up to 65535") }
         let tls = certificate.flatMap { chain in key.map { GatewayServer.TLSFiles(certificateChain: chain, privateKey: $0) } }
         let host = host ?? address.host
         do {

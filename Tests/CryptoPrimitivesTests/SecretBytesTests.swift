@@ -72,7 +72,7 @@ import Testing
         let pipe = Pipe()
         try pipe.fileHandleForWriting.write(contentsOf: Data(text.utf8))
         try pipe.fileHandleForWriting.close()
-        let secret = try SecretBytes.line(from: pipe.fileHandleForReading.fileDescriptor, atMost: limit)
+        let secret = try SecretBytes.read(upTo: .line, from: pipe.fileHandleForReading.fileDescriptor, atMost: limit)
         return secret.withBytes { span in span.indices.map { span[$0] } }
     }
 
@@ -95,6 +95,6 @@ import Testing
     }
 
     @Test func `a descriptor that is not open is refused`() {
-        #expect(throws: SecretBytes.ReadError.unreadable) { _ = try SecretBytes.line(from: -1, atMost: 10).count }
+        #expect(throws: SecretBytes.ReadError.unreadable) { _ = try SecretBytes.read(upTo: .line, from: -1, atMost: 10).count }
     }
 }

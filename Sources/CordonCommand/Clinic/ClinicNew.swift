@@ -67,6 +67,7 @@ struct NewActor: ParsableArguments {
         let name = try Names.line(self.name, for: "a name")
         guard !name.isEmpty else { throw Stop.usage("a name is not empty") }
         guard !folder.exists else { throw ClientError.notPossible(.profileExists) }
+        try InputFiles.requireWritable(out)
         let passphrase = Passphrase(try Passphrases.new(folder.name), workFactor: cordon.environment.workFactor)
         let (client, application) = try await ClinicClient.create(
             folder, role: role, name: name, mandate: mandate, identifiers: try Names.line(identifiers, for: "an identifier"),

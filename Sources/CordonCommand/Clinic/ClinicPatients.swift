@@ -48,7 +48,7 @@ extension ClinicCommand {
         }
 
         func run() async throws {
-            _ = try Names.line(mrn, for: "a record number")
+            guard !(try Names.line(mrn, for: "a record number")).isEmpty else { throw Stop.usage("a record number is not empty") }
             let card = try InputFiles.paper(card, as: GatewayClient.Card.self)
             try await cordon.asActor(.clinic) { clinic in
                 try clinic.enrol(card, recordNumber: mrn)

@@ -30,6 +30,9 @@ extension PatientCommand {
         }
 
         func run() async throws {
+            guard invite == nil || !restore else {
+                throw Stop.usage("--invite makes a new patient, --restore brings one back: give one")
+            }
             if restore { return try await bringBack() }
             guard let invite else {
                 throw Stop.usage("whose invite? Give it with --invite", "Or bring a patient back with --restore --gateway URL.")
@@ -50,14 +53,14 @@ extension PatientCommand {
             let rows = stride(from: 0, to: 24, by: 6).map { start in
                 (start..<start + 6).map { "\(String(format: "%2d", $0 + 1)) \(list[$0])" }.joined(separator: "  ")
             }
+            let name = patient.state.name
+            Terminal.note(
+                "Welcome, \(name). Write these 24 words on paper, in this order, and keep them apart from this computer:\n")
             try cordon.show(
-                Enrolled(
-                    profile: patient.session.folder.name, name: patient.state.name.text, origin: patient.session.origin.text,
-                    words: list),
+                Enrolled(profile: patient.session.folder.name, name: name.text, origin: patient.session.origin.text, words: list),
+                rows.joined(separator: "\n"))
+            Terminal.note(
                 """
-                Welcome, \(patient.state.name). Write these 24 words on paper, in this order, and keep them apart from this computer:
-
-                \(rows.joined(separator: "\n"))
 
                 They are shown this once. With them alone everything can be brought back; without them, a lost computer is a lost history.
                 Invited by \(invite.name), key \(Fingerprint.text(invite.clinic)).
@@ -68,9 +71,10 @@ extension PatientCommand {
             guard let gateway else { throw Stop.usage("which gateway keeps the backup? Give it with --gateway") }
             let folder = try cordon.folder()
             if Terminal.hasInput { Terminal.note("The 24 words, in their order, on one line:") }
+            let end: SecretBytes.End = Terminal.hasInput ? .line : .file
             let sentence: SecretBytes
             do {
-                sentence = try SecretBytes.line(from: 0, atMost: RecoveryWords.maximumSize)
+                sentence = try SecretBytes.read(upTo: end, from: 0, atMost: RecoveryWords.maximumSize)
             } catch {
                 throw ClientError.localData(.wordsWrong)
             }

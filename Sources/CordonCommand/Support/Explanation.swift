@@ -89,11 +89,14 @@ extension Explanation {
         switch obstacle {
         case .profileExists: self.init(code: 1, message: "this profile exists already", advice: "Choose another name with --as.")
         case .wrongRole(let expected):
-            self.init(code: 2, message: "this profile is not a \(expected.words)", advice: "Choose another with --as.")
+            self.init(
+                code: 2, message: "this profile is not \(expected.article) \(expected.words)", advice: "Choose another with --as.")
         case .patientEnrolled:
             self.init(
                 code: 1, message: "another patient is enrolled under this record number",
                 advice: "A record number belongs to one patient; see `cordon clinic patients`.")
+        case .patientHasNumber(let number):
+            self.init(code: 1, message: "this patient is enrolled under \(number) already", advice: "Use that number.")
         case .notAdmitted:
             self.init(
                 code: 1, message: "this profile is not admitted, or its admission is over",
@@ -110,6 +113,10 @@ extension Explanation {
         case .nothingDeposited: self.init(code: 1, message: "there is nothing to deposit")
         case .dateInThePast:
             self.init(code: 2, message: "this day is over", advice: "Give a later one with --until, such as 2027-01-01.")
+        case .dateTooLate(let last):
+            self.init(code: 2, message: "that is too long", advice: "\(last) is the last day that --until may name.")
+        case .auditorsReadNothing:
+            self.init(code: 1, message: "an auditor reads no records", advice: "See `cordon directory` for clinics.")
         case .addressIsNotOurs: self.init(code: 1, message: "this address belongs to another ledger")
         }
     }
@@ -165,6 +172,13 @@ extension Explanation {
 }
 
 extension ProfileRole {
+    fileprivate var article: String {
+        switch self {
+        case .patient, .clinic: "a"
+        case .auditor, .emergencyDesk: "an"
+        }
+    }
+
     var words: String {
         switch self {
         case .patient: "patient"
@@ -182,6 +196,7 @@ extension FileError {
         case .exists: "it is there already"
         case .noSpace: "the disk is full; nothing was changed"
         case .denied: "it may not be read or written"
+        case .isFolder: "it is a folder"
         case .tooLarge: "it is larger than this command takes"
         case .locked: "another process has it"
         case .system(let error): "\(error)"

@@ -14,7 +14,19 @@ enum InputFiles {
     }
 
     static func paper<Kind: Paper>(_ path: String, as _: Kind.Type = Kind.self) throws -> Kind {
-        try Kind(text: try read(path, atMost: Kind.maximumTextSize))
+        do {
+            return try Kind(text: try read(path, atMost: Kind.maximumTextSize))
+        } catch ClientError.localData(.file(.tooLarge, _)) {
+            throw ClientError.localData(.notA(kind: Kind.kind.lowercased()))
+        }
+    }
+
+    /// Refuses a path that nothing can be written to, before anything is done that would have to be written there.
+    static func requireWritable(_ path: String) throws {
+        let folder = absolute(path).removingLastComponent()
+        guard FileManager.default.isWritableFile(atPath: folder.string) else {
+            throw Stop.localData("\(path) cannot be written", "Is there such a folder, and may you write to it?")
+        }
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {

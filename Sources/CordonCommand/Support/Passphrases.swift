@@ -25,12 +25,12 @@ enum Passphrases {
     }
 
     private static func fromFile() throws -> SecretBytes? {
-        guard let path = ProcessInfo.processInfo.environment[variable] else { return nil }
+        guard let path = ProcessInfo.processInfo.environment[variable], !path.isEmpty else { return nil }
         guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly) else {
             throw Stop.localData("the passphrase file \(path) cannot be read", "See \(variable).")
         }
         defer { try? descriptor.close() }
-        guard let secret = try? SecretBytes.line(from: descriptor.rawValue, atMost: maximumSize) else {
+        guard let secret = try? SecretBytes.read(upTo: .line, from: descriptor.rawValue, atMost: maximumSize) else {
             throw Stop.localData("the passphrase file \(path) does not begin with a line of at most \(maximumSize) bytes")
         }
         guard secret.count > 0 else { throw Stop.localData("the passphrase file \(path) is empty") }

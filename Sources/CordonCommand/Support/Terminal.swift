@@ -38,7 +38,7 @@ enum Terminal {
         let echo = Echo()
         defer { note("") }
         do {
-            let secret = try SecretBytes.line(from: STDIN_FILENO, atMost: limit)
+            let secret = try SecretBytes.read(upTo: .line, from: STDIN_FILENO, atMost: limit)
             withExtendedLifetime(echo) {}
             return secret
         } catch {

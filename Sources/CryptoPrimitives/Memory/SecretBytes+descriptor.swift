@@ -6,17 +6,24 @@ extension SecretBytes {
         case tooLong
     }
 
-    /// One line, read from an open descriptor straight into the arena, without its newline: a passphrase, from a file or a terminal.
+    package enum End {
+        /// A newline, which is not part of what is read, or the end of the file.
+        case line
+        case file
+    }
+
+    /// What an open descriptor gives up to `end`, read straight into the arena: a passphrase, from a file or a terminal.
     ///
     /// This module opens nothing: whoever calls chooses the descriptor. It is here because no other may hold the bytes on their way.
-    package static func line(from descriptor: CInt, atMost limit: Int) throws(ReadError) -> SecretBytes {
+    package static func read(upTo end: End, from descriptor: CInt, atMost limit: Int) throws(ReadError) -> SecretBytes {
         var length = 0
         let buffer = try unsafe SecretBytes(writtenByC: limit + 2) { pointer throws(ReadError) in
             while length < limit + 2 {
-                let count = unsafe read(descriptor, pointer + length, 1)
+                let count = unsafe Glibc.read(descriptor, pointer + length, 1)
                 if count < 0 && errno == EINTR { continue }
                 guard count >= 0 else { throw .unreadable }
-                if unsafe count == 0 || pointer[length] == UInt8(ascii: "\n") { return }
+                if count == 0 { return }
+                if unsafe end == .line && pointer[length] == UInt8(ascii: "\n") { return }
                 length += 1
             }
             throw .tooLong

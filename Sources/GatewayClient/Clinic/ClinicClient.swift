@@ -40,9 +40,11 @@ package final class ClinicClient {
             identifiers: identifiers, signingWith: keyring.actorKey())
         let session = try Session(folder, keyring: keyring, pin: pin, lock: lock, environment: environment)
         let clinic = ClinicClient(session, ClinicState(pin: pin, name: name))
-        try await session.sync()
-        try clinic.save()
-        try folder.store(sealedKeyring: sealed)
+        try await session.beginning { () throws(ClientError) in
+            try await session.sync()
+            try clinic.save()
+            try folder.store(sealedKeyring: sealed)
+        }
         return (clinic, application)
     }
 
@@ -89,6 +91,9 @@ extension ClinicClient {
                     recordNumber: recordNumber, card: Stored(card), lists: old.lists, deposited: old.deposited,
                     references: old.references))
         } else {
+            if let other = state.patients.first(where: { $0.content.inbox == card.inbox }) {
+                throw .notPossible(.patientHasNumber(other.recordNumber))
+            }
             state.patients.append(EnrolledPatient(recordNumber: recordNumber, card: Stored(card)))
         }
         try save()

@@ -65,9 +65,13 @@ package final class MemberClient {
     package func admit(_ application: Application, until: Day?) async throws(ClientError) -> UInt64 {
         try application.verify()
         guard application.pin.isSameLedger(as: ledger.pin) else { throw .notPossible(.otherLedger) }
+        let today = ledger.today(clock())
+        let (end, last) = (until ?? today.adding(days: Self.usualAdmission), today.adding(days: Contract.longestAdmission))
+        guard today < end else { throw .notPossible(.dateInThePast) }
+        guard end <= last else { throw .notPossible(.dateTooLate(last: last)) }
         let actor = Actor(
             key: application.key, recipient: application.recipient, name: application.name, role: application.role,
-            end: until ?? ledger.today(clock()).adding(days: Self.usualAdmission), mandate: application.mandate)
+            end: end, mandate: application.mandate)
         let body = ActorBody(identifiers: application.identifiers)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(origin: ledger.pin.origin, event: .actor(actor), bodyCommitment: body.commitment(salt: evidence.salt))

@@ -30,6 +30,8 @@ package final class GatewayConnection: Sendable {
         tls.minimumTLSVersion = .tlsv13
         if let trustRoots { tls.trustRoots = .file(trustRoots) }
         configuration.tlsConfiguration = tls
+        // Who is not there now is said not to be there now.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

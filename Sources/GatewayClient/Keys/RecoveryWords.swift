@@ -3,8 +3,8 @@ package import CryptoPrimitives
 /// A recovery secret as 24 words on paper (BIP-39): 256 bits of entropy and 8 of checksum, 11 bits a word.
 package struct RecoveryWords: ~Copyable, Sendable {
     package static let count = 24
-    /// The longest sentence: 24 words of 8 letters, and spaces.
-    package static let maximumSize = 24 * 9
+    /// The longest sentence: 24 words of 8 letters, each with its number, and white space.
+    package static let maximumSize = 24 * 16
 
     private let entropy: SecretBytes
 
@@ -17,7 +17,8 @@ package struct RecoveryWords: ~Copyable, Sendable {
         self.entropy = entropy
     }
 
-    /// Parses a sentence: words of the list, in any case, parted by white space. `nil` unless the checksum is right.
+    /// Parses a sentence: words of the list, in any case, parted by white space; numbers, as they stand before the words on paper, are
+    /// passed over. `nil` unless the checksum is right.
     package static func parse(_ sentence: borrowing SecretBytes) -> RecoveryWords? {
         // Of what follows, only the indices are outside the arena; they are overwritten at the end.
         guard var bits = sentence.withBytes({ SentenceReader.indices($0) }) else { return nil }
@@ -94,6 +95,7 @@ private enum SentenceReader {
         }
         for position in sentence.indices {
             switch sentence[position] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): guard word.isEmpty else { return nil }
             case UInt8(ascii: "a")...UInt8(ascii: "z"): word.unicodeScalars.append(Unicode.Scalar(sentence[position]))
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): word.unicodeScalars.append(Unicode.Scalar(sentence[position] + 32))
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): guard take() else { return nil }

@@ -22,7 +22,10 @@ extension PatientClient {
         to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, until: Day
     ) async throws(ClientError) -> ProposedGrant {
         try await session.sync()
+        guard grantee.actor.role != .auditor else { throw .notPossible(.auditorsReadNothing) }
         guard session.today < until else { throw .notPossible(.dateInThePast) }
+        let last = session.today.adding(days: Contract.longestGrant)
+        guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
         let count = isOpen(category) ? try await records(category).count : 0
         return ProposedGrant(
             grantee: grantee, category: category, purposes: purposes, from: session.today, until: until, recordCount: count)

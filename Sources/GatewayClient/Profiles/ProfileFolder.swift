@@ -31,6 +31,11 @@ package struct ProfileFolder: Sendable {
         try writing { () throws(FileError) in try DurableFile.write(file, to: keyringFile) }
     }
 
+    /// Takes back a profile that has just been made.
+    func discard() {
+        try? DurableFile.remove(path)
+    }
+
     fileprivate func openKeyring(_ passphrase: borrowing Passphrase) throws(ClientError) -> Keyring {
         guard let file = try? DurableFile.read(keyringFile, atMost: 4_096) else { throw .localData(.noProfile(name: name)) }
         return try Keyring.open(file, with: passphrase)

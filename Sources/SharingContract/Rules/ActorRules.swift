@@ -2,7 +2,7 @@ import CryptoPrimitives
 
 extension Contract {
     /// An actor is admitted for two years at the most.
-    static let longestAdmission: UInt32 = 731
+    package static let longestAdmission: UInt32 = 731
 
     /// Two members admit; a ledger of one member cannot do better.
     func apply(_ actor: Actor, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {

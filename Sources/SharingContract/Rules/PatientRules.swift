@@ -2,7 +2,7 @@ import CryptoPrimitives
 
 extension Contract {
     /// A grant lasts five years at the most.
-    static let longestGrant: UInt32 = 1_827
+    package static let longestGrant: UInt32 = 1_827
 
     func apply(_ compartment: Compartment, _ state: some StateReader) throws -> [StateChange] {
         try requireNoBody()

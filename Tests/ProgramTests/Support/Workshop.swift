@@ -8,11 +8,13 @@ struct Workshop: Sendable {
     let folder: TemporaryFolder
     /// Where its gateway will serve.
     let address: String
+    /// Of everybody.
+    static let passphrase = "correct horse battery staple"
 
     init() throws {
         folder = try TemporaryFolder()
         address = "http://127.0.0.1:\(Int.random(in: 20_000..<60_000))"
-        try Data("correct horse battery staple\n".utf8).write(to: folder.url.appending(path: "passphrase"))
+        try Data("\(Self.passphrase)\n".utf8).write(to: folder.url.appending(path: "passphrase"))
         for name in ["fixtures", "policies"] {
             try FileManager.default.createSymbolicLink(
                 at: folder.url.appending(path: name), withDestinationURL: Fixtures.repository.appending(path: name))
@@ -31,6 +33,7 @@ struct Workshop: Sendable {
             "CORDON_HOME": folder.path("home"),
             "CORDON_PASSPHRASE_FILE": folder.path("passphrase"),
             "TMPDIR": folder.url.path,
+            "A": address,
         ])
     }
 
@@ -43,11 +46,12 @@ struct Workshop: Sendable {
         var all: String { error + output }
     }
 
-    /// Runs a line of shell.
+    /// Runs a line of shell. One that hangs is ended after two minutes, with status 124.
     @discardableResult
     func sh(_ line: String, input: String = "") async throws -> Outcome {
         let result = try await Subprocess.run(
-            .path("/bin/sh"), arguments: ["-c", line], environment: environment, workingDirectory: FilePath(folder.url.path),
+            .path("/usr/bin/timeout"), arguments: ["120", "/bin/sh", "-c", line], environment: environment,
+            workingDirectory: FilePath(folder.url.path),
             input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
         let status: Int32
         switch result.terminationStatus {
@@ -107,19 +111,8 @@ extension Workshop {
         return result.terminationStatus
     }
 
-    /// A ledger with two clinics, an auditor and the patient Ana, whose card Hillside holds as 12345.
+    /// Begins the ledger of the profile `north`.
     func found() async throws {
         try await done("cordon --as north init --name 'North Consortium' --address \(address)")
-    }
-
-    func populate() async throws {
-        try await done("cordon --as hillside clinic new --name 'Hillside Clinic' --gateway \(address) --out hillside.app")
-        try await done("cordon --as lakeside clinic new --name 'Lakeside Hospital' --gateway \(address) --out lakeside.app")
-        try await done("cordon --as aud auditor new --name 'State Auditor' --gateway \(address) --out aud.app")
-        try await done("cordon --as north member admit hillside.app lakeside.app aud.app")
-        try await done("cordon --as hillside clinic invite > invite.txt")
-        try await done("cordon --as ana patient new --invite invite.txt > words.txt")
-        try await done("cordon --as ana patient card --for hillside > ana.card")
-        try await done("cordon --as hillside clinic enrol ana.card --mrn 12345")
     }
 }
