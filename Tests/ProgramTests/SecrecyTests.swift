@@ -1,0 +1,90 @@
+import CryptoPrimitives
+import Foundation
+import Subprocess
+import TestSupport
+import Testing
+import SystemPackage
+
+/// P1: a gateway cannot read a record, even if its whole disk and memory are copied.
+@Suite struct SecrecyTests {
+    @Test func `the gateway's program has no symbol of the module that opens envelopes`() async throws {
+        let workshop = try Workshop()
+        let programs = Workshop.programs.string
+        #expect(try await workshop.done("nm '\(programs)/cordon' | grep -c EnvelopeEncryption") != "0\n")
+        let found = try await workshop.sh("nm '\(programs)/cordon-gateway' | grep -c EnvelopeEncryption")
+        #expect(found.output == "0\n" && found.status == 1)
+    }
+
+    /// Recognisable content takes the whole road. Then everything is searched that a thief of the gateway would have.
+    @Test func `neither files nor memory nor output of a gateway hold content, words or passphrases`() async throws {
+        let workshop = try Workshop()
+        let planted = "PLANTED-\(UUID().uuidString)"
+        try Data(String(repeating: "\(planted) says the letter. ", count: 5_000).utf8)
+            .write(to: workshop.folder.url.appending(path: "letter.txt"))
+        try await workshop.found()
+        try await workshop.serving(options: ["--verbose"]) { gateway in
+            try await workshop.populate()
+            try await workshop.done(
+                """
+                set -e; cordon --as hillside clinic deposit --patient 12345 --category general letter.txt
+                cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
+                cordon --as ana grant --to lakeside --category general --yes
+                cordon --as lakeside clinic inbox; cordon --as lakeside clinic request 1
+                cordon --as lakeside clinic open 1 --as files --out received; grep -q \(planted) received/*
+                """)
+            let words = try String(contentsOf: workshop.folder.url.appending(path: "words.txt"), encoding: .utf8)
+            let secrets = [planted, "Velorin", "Thirst and tiredness", words, String(words.prefix(40)), Workshop.passphrase]
+            let names = ["north-consortium.cordon"]
+            var search = Search(secrets + names)
+            try search.memory(of: gateway.process)
+            try search.folder(workshop.folder.url.appending(path: "home/north"))
+            #expect(search.byteCount > 10_000_000)
+            // The ledger's name is public and everywhere: were it not found, nothing would have been searched.
+            #expect(names.allSatisfy { search.found[$0] ?? 0 > 3 }, "\(search.found)")
+            for secret in secrets { #expect(search.found[secret] == nil, "\(secret.prefix(8))…: \(search.places[secret] ?? [])") }
+        }
+    }
+
+}
+
+/// Counts strings in files and in the memory of a process.
+private struct Search {
+    let needles: [String]
+    private(set) var found: [String: Int] = [:]
+    private(set) var places: [String: [String]] = [:]
+    private(set) var byteCount = 0
+
+    init(_ needles: [String]) {
+        self.needles = needles
+    }
+
+    private mutating func look(in data: Data, _ place: String) {
+        byteCount += data.count
+        for needle in needles where data.range(of: Data(needle.utf8)) != nil {
+            found[needle, default: 0] += 1
+            places[needle, default: []].append(place)
+        }
+    }
+
+    mutating func folder(_ folder: URL) throws {
+        let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        for path in paths {
+            guard let data = FileManager.default.contents(atPath: folder.appending(path: path).path) else { continue }
+            look(in: data, path)
+        }
+    }
+
+    /// Everything that the process can write to, as a core of it would hold.
+    mutating func memory(of process: ProcessIdentifier) throws {
+        let maps = try String(contentsOfFile: "/proc/\(process.value)/maps", encoding: .utf8)
+        let memory = try FileHandle(forReadingFrom: URL(filePath: "/proc/\(process.value)/mem"))
+        for line in maps.split(separator: "\n") {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            let bounds = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }
+            guard fields[1].hasPrefix("rw"), bounds.count == 2, bounds[0] < 1 << 63 else { continue }
+            try memory.seek(toOffset: bounds[0])
+            guard let data = try? memory.read(upToCount: Int(bounds[1] - bounds[0])) else { continue }
+            look(in: data, "memory \(fields.last ?? "")")
+        }
+    }
+}
