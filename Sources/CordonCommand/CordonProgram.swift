@@ -57,13 +57,22 @@ struct Cordon: AsyncParsableCommand {
 
 /// Command lines before they are parsed.
 enum Arguments {
-    /// `--as` names the profile. Behind `open` it names the form in which records are written, and is called `--form` from here on.
+    /// `--as` names the profile. Behind `clinic open`, if a profile is named already or the name is a form's, it says how records are
+    /// written, and is called `--form` from here on.
     static func normalized(_ arguments: [String]) -> [String] {
-        guard let open = arguments.firstIndex(of: "open") else { return arguments }
-        return arguments[...open]
-            + arguments[(open + 1)...].map { argument in
-                if argument == "--as" { return "--form" }
-                return argument.hasPrefix("--as=") ? "--form=" + argument.dropFirst("--as=".count) : argument
+        var arguments = arguments
+        guard let clinic = arguments.firstIndex(of: "clinic"), arguments.dropFirst(clinic + 1).first == "open" else {
+            return arguments
+        }
+        let isNamed = arguments[..<clinic].contains { $0 == "--as" || $0.hasPrefix("--as=") }
+        func isForm(_ name: String?) -> Bool { isNamed || name.flatMap(ClinicCommand.Open.Form.init(rawValue:)) != nil }
+        for index in arguments.indices.dropFirst(clinic + 2) {
+            let argument = arguments[index]
+            if argument == "--as", isForm(arguments.dropFirst(index + 1).first) { arguments[index] = "--form" }
+            if argument.hasPrefix("--as="), isForm(String(argument.dropFirst(5))) {
+                arguments[index] = "--form=" + argument.dropFirst(5)
             }
+        }
+        return arguments
     }
 }

@@ -16,6 +16,8 @@ package enum ClientError: Error {
     case localData(LocalDataProblem)
     /// Somebody lied, or something was tampered with.
     case notVerified(Discrepancy)
+    /// Some of what was asked for came, is checked and kept; for the rest there is a reason.
+    indirect case incomplete(kept: Int, missing: Int, reason: ClientError)
 }
 
 package enum Missing: Error {
@@ -24,6 +26,7 @@ package enum Missing: Error {
     case patient(recordNumber: String)
     case grant
     case record
+    case ambiguousRecord(String)
     case message
     case backup
     case category(String)
@@ -44,12 +47,10 @@ package enum Obstacle: Error {
     case permissionOver
     case tooManyGrants
     case listChangesTooFast
-    case nothingDeposited
     case dateInThePast
     /// Later than the ledger's rules let anything hold.
     case dateTooLate(last: Day)
-    case auditorsReadNothing
-    case addressIsNotOurs
+    case notForAuditors
 }
 
 package enum Unreachable: Error {
@@ -112,8 +113,6 @@ package enum Discrepancy: Error, Equatable {
     case recordNotForUs
     /// A grant is not what its leaf and its compartment say.
     case grantNotAuthentic
-    /// A message is not from whom it claims to be.
-    case messageNotAuthentic
     /// The evidence of a leaf is not what the leaf committed to.
     case evidenceOther(leaf: UInt64)
     /// A paper that was handed over is not signed by whom it names.

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import GatewayAPI
 import MerkleLedger
+import RecordGateway
 import RecordStorage
 import SharingContract
 import SystemPackage
@@ -72,9 +73,11 @@ struct GatewayFolder {
         }
     }
 
-    func open(_ origin: TextLine, _ ledger: borrowing Ed25519.PrivateKey) throws -> LedgerStore {
+    func open(_ origin: TextLine, _ ledger: borrowing Ed25519.PrivateKey, clock: SteadyClock) throws -> LedgerStore {
         do {
-            return try LedgerStore.open(path, signer: Self.signer(origin, ledger), clock: { Self.now }, progress: Progress.report)
+            return try LedgerStore.open(
+                path, signer: Self.signer(origin, ledger), clock: { Minute(secondsSince1970: clock.seconds) },
+                progress: Progress.report)
         } catch let error as StoreError {
             throw Failure(error, path)
         }

@@ -25,6 +25,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The certificate's private key in PEM.") var key: String?
     @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
 
+    @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
+
     func run() async throws {
         let folder = GatewayFolder(folder)
         let description = try folder.description()
@@ -32,11 +34,13 @@ struct Serve: AsyncParsableCommand {
         let configuration = try configuration(address)
         guard let origin = TextLine(description.origin) else { throw Failure.localData("gateway.json names no ledger") }
         let keys = try folder.keys(passphrase: Passphrase.read())
-        let store = try folder.open(origin, keys.ledger)
-        let gateway = Gateway(
-            store: store, member: keys.member.duplicate(), address: description.address, clock: { GatewayFolder.seconds })
         var logger = Logger(label: "cordon-gateway") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = verbose ? .info : .warning
+        let clock = SteadyClock.system(logger)
+        let store = try folder.open(origin, keys.ledger, clock: clock)
+        if !clockIsRight { try requirePlausible(clock.seconds, after: store.head.time) }
+        let gateway = Gateway(
+            store: store, member: keys.member.duplicate(), address: description.address, clock: { clock.seconds })
         let server = GatewayServer(gateway, configuration, logger: logger)
         let service: any Service
         do {
@@ -51,6 +55,19 @@ struct Serve: AsyncParsableCommand {
         try await run(service, logger)
         try store.close()
     }
+
+    /// Entries get the clock's time and the ledger never goes back, so a clock that is far off is asked about before anything is written.
+    private func requirePlausible(_ now: Int64, after last: Minute) throws {
+        let distance = now - last.secondsSince1970
+        guard !(-Self.usualGap...Self.usualGap).contains(distance) else { return }
+        throw Failure.refused(
+            """
+            by this computer's clock it is \(Minute(secondsSince1970: now)), and the ledger's last entry is of \(last). \
+            If the clock is right, say so with --clock-is-right; if not, set it first: a wrong time on the ledger cannot be taken back
+            """)
+    }
+
+    private static let usualGap: Int64 = 30 * 86_400
 
     private func configuration(_ address: GatewayAddress) throws -> GatewayServer.Configuration {
         guard (certificate == nil) == (key == nil) else { throw Failure.usage("--certificate and --key go together") }

@@ -64,6 +64,13 @@ extension Gateway {
         }
     }
 
+    /// Throws when the disk is nearly full. What is left is for ending grants, decisions, and reading.
+    func requireRoom() throws {
+        guard try store.freeSpace() > limits.reservedSpace else {
+            throw APIError(.unavailable, "the gateway's disk is nearly full: grants can be ended and records read, nothing stored")
+        }
+    }
+
     /// The one leaf that a call has appended.
     func posted<Result>(_ committed: Committed<Result>) throws -> PostedLeaf {
         guard let leaf = committed.leaves.first else { throw APIError(.unavailable, "nothing was written") }
@@ -104,5 +111,11 @@ extension StoreView {
 }
 
 extension Gateway {
+    /// Whether a member has admitted this key, and its time is not over.
+    func isLiveActor(_ key: Ed25519.PublicKey) async throws -> Bool {
+        let today = today
+        return try await store.read { try $0.state.actor(key)?.isLive(on: today) ?? false }
+    }
+
     var today: Day { Minute(secondsSince1970: clock()).day }
 }

@@ -20,6 +20,7 @@ package struct RecipientList: CanonicalCodable, Hashable, Sendable {
         recipients: Set<RecipientKey>
     ) {
         precondition(recipients.count <= Self.maximumRecipients, "a list has at most 256 recipients")
+        precondition(!recipients.contains(own), "a compartment's own recipient is no other's")
         var generator = SecureRandomNumberGenerator()
         compartment = key.publicKey
         serial = previous.map { $0.serial + 1 } ?? 0
@@ -39,7 +40,7 @@ package struct RecipientList: CanonicalCodable, Hashable, Sendable {
         recipients = try reader.list(length: UInt16.self, atMost: Self.maximumRecipients) { reader throws(FormatError) in
             try reader.recipient()
         }
-        guard Set(recipients).count == recipients.count else { throw .notCanonical }
+        guard Set(recipients).count == recipients.count, !recipients.contains(own) else { throw .notCanonical }
         signature = try reader.signature()
     }
 

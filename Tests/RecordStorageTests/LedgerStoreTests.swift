@@ -159,7 +159,13 @@ import Testing
         let beyond = try #require(Tile.Coordinate(level: 0, index: 1, width: 46))
         #expect(try await store.tile(beyond) == nil)
         #expect(try await store.entries(beyond) == nil)
-        let far = try #require(Tile.Coordinate(level: 0, index: .max >> 8, width: 1))
-        #expect(try await store.tile(far) == nil)
+        // Numbers that leaves cannot have, and that must not overflow on their way to being refused.
+        for index in [UInt64.max >> 8, (.max >> 8) + 1, .max >> 1, .max] {
+            for width in [1, Tile.fullWidth] {
+                let far = try #require(Tile.Coordinate(level: 0, index: index, width: width))
+                #expect(try await store.tile(far) == nil)
+                #expect(try await store.entries(far) == nil)
+            }
+        }
     }
 }

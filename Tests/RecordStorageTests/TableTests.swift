@@ -127,7 +127,10 @@ private func contents(of payload: PayloadID, in store: LedgerStore) async throws
     @Test func `messages wait for their reader, in order, and are deleted by nobody else`() async throws {
         let store = try await StoreFixture(try World.begun()).open()
         for number in 1...3 as ClosedRange<UInt8> {
-            #expect(try await store.commit { try $0.storeMessage([number], for: publicKey("ana"), from: publicKey("x")) }.result)
+            #expect(
+                try await store.commit {
+                    try $0.storeMessage([number], for: publicKey("ana"), from: publicKey("x"), within: .actor)
+                }.result)
         }
         let messages = try await store.read { try $0.messages(for: publicKey("ana"), after: nil, limit: 10) }
         #expect(messages.map(\.bytes) == [[1], [2], [3]])
@@ -142,18 +145,28 @@ private func contents(of payload: PayloadID, in store: LedgerStore) async throws
         #expect(try await store.read { try $0.messages(for: publicKey("ana"), after: nil, limit: 10) }.map(\.bytes) == [[1], [3]])
     }
 
-    @Test func `one sender cannot fill an inbox above its bound`() async throws {
+    @Test func `no sender fills an inbox, and the admitted ones together leave room for grants`() async throws {
         let store = try await StoreFixture(try World.begun()).open()
         let taken = try await store.commit { transaction in
-            try (0..<300).filter { _ in try transaction.storeMessage([1], for: publicKey("ana"), from: publicKey("x")) }.count
+            try ["x", "y", "z", "u", "v"].map { sender in
+                try (0..<300).filter { _ in
+                    try transaction.storeMessage([1], for: publicKey("ana"), from: publicKey(sender), within: .actor)
+                }.count
+            }
         }.result
-        #expect(taken == 256)
+        #expect(taken == [64, 64, 64, 64, 0])
+        let slips = try await store.commit { transaction in
+            try (0..<9).filter { _ in
+                try transaction.storeMessage([1], for: publicKey("ana"), from: publicKey("grant"), within: .grant)
+            }.count
+        }.result
+        #expect(slips == 4)
     }
 
     @Test func `after 90 days a message is gone`() async throws {
         var fixture = try await StoreFixture(try World.begun())
         var store = try fixture.open()
-        _ = try await store.commit { try $0.storeMessage([1], for: publicKey("ana"), from: publicKey("x")) }
+        _ = try await store.commit { try $0.storeMessage([1], for: publicKey("ana"), from: publicKey("x"), within: .actor) }
         try store.close()
         for (days, count) in [(90, 1), (1, 0)] as [(UInt32, Int)] {
             fixture.world.now = Minute(fixture.world.now.number + days * Minute.perDay)

@@ -237,6 +237,19 @@ import Testing
         #expect(throws: Refusal.notLive) { try world.append(successor("x/2", of: "x"), by: "x/2") }
     }
 
+    @Test func `a grant that names another's key for its release does not use that key up`() throws {
+        var world = try World.withCompartment()
+        let list = world.list("ana/laboratory")
+        let today = world.now.day
+        let grant = Grant(
+            control: publicKey("squatter"), release: publicKey("ana/imaging"), from: today, until: today.adding(days: 1))
+        let fields = GrantBody.Fields(
+            grantee: publicKey("lakeside"), consent: [], sealedSeed: [], recipient: recipient("g"), recipientList: list.hash)
+        let body = GrantBody(fields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
+        try world.append(.grant(grant), by: "squatter", evidence: world.evidence(body))
+        try world.open("ana/imaging")
+    }
+
     @Test func `a grant has fresh keys, a window and its control key's signature`() throws {
         var world = try World.withCompartment()
         func append(_ grant: Grant, by signer: String) throws {
@@ -257,7 +270,6 @@ import Testing
         #expect(throws: Refusal.badWindow) { try append(grant("c", "r", 0, 1_828), by: "c") }
         #expect(throws: Refusal.keyInUse) { try append(grant("c", "c", 0, 1), by: "c") }
         #expect(throws: Refusal.keyInUse) { try append(grant("ana/laboratory", "r", 0, 1), by: "ana/laboratory") }
-        #expect(throws: Refusal.keyInUse) { try append(grant("c", "lakeside", 0, 1), by: "c") }
         try append(grant("c", "r", 0, 1_827), by: "c")
         #expect(throws: Refusal.keyInUse) { try append(grant("c", "r2", 0, 1), by: "c") }
         #expect(throws: Refusal.keyInUse) { try append(grant("c2", "r", 0, 1), by: "c2") }

@@ -110,7 +110,7 @@ private struct AuditReport: Encodable {
     }
 
     private func words(_ withDecisions: Bool) -> String {
-        let erased = inputsErased == 0 ? "" : " Of \(inputsErased) the records were erased since."
+        let erased = inputsErased == 0 ? "" : " \(Names.counted(inputsErased, "other")) cannot be: records were erased since."
         let again = "\(Names.counted(decisions, "decision")) recomputed: \(same) the same.\(erased)"
         return withDecisions
             ? "All signatures good. \(again)"

@@ -90,17 +90,39 @@ extension ClinicCommand {
             let others = records.count { !isFHIR($0) }
             if others > 0 { Terminal.note("\(Names.counted(others, "record")) of other kinds: open them with --as files.") }
             var contents: [[UInt8]] = []
-            for record in records where isFHIR(record) { contents.append(try clinic.content(of: record, received)) }
-            guard !contents.isEmpty else { throw Stop.refused("none of the records is FHIR", "Open them with --as files.") }
-            let join: RecordJoin
-            do {
-                join = try RecordJoin(contents)
-            } catch {
-                throw ClientError.notVerified(.contentOther)
+            var bad = BadRecords()
+            for record in records where isFHIR(record) {
+                switch try joinable(record, received, clinic) {
+                case .success(let content): contents.append(content)
+                case .failure(let discrepancy): bad.add(record, discrepancy, clinic.session)
+                }
             }
+            guard !contents.isEmpty else {
+                try bad.report()
+                throw Stop.refused("none of the records is FHIR", "Open them with --as files.")
+            }
+            let join = try RecordJoin(contents)
+            let bytes = form == .bundle ? join.bundleBytes + [UInt8(ascii: "\n")] : join.lineBytes
+            try Self.write(bytes, to: out)
+            try bad.report()
+        }
+
+        private static func write(_ bytes: [UInt8], to out: String?) throws {
             var output = try OutputFile(out)
-            try output.take((form == .bundle ? join.bundleBytes + [UInt8(ascii: "\n")] : join.lineBytes).span)
+            try output.take(bytes.span)
             try output.finish()
+        }
+
+        /// The content, once it is known to be FHIR as its author says.
+        private func joinable(
+            _ record: StoredRecord, _ received: ReceivedGrant, _ clinic: ClinicClient
+        ) throws -> Result<[UInt8], Discrepancy> {
+            do {
+                let content = try clinic.content(of: record, received)
+                return (try? RecordJoin([content])) == nil ? .failure(.contentOther) : .success(content)
+            } catch ClientError.notVerified(let discrepancy) {
+                return .failure(discrepancy)
+            }
         }
     }
 }

@@ -21,14 +21,22 @@ struct RecordFiles {
             throw ClientError.localData(.file(error, path: folder))
         }
         var files: [String] = []
+        var bad = BadRecords()
         for record in records {
-            let path = "\(folder)/\(record.descriptor.record.description.prefix(16)).\(Self.suffix(record))"
+            // Authors choose ids: all of it, so that no two records have one name.
+            let path = "\(folder)/\(record.descriptor.record).\(Self.suffix(record))"
             var output = try OutputFile(path)
-            try clinic.open(record, received) { bytes throws(ClientError) in try output.take(bytes) }
+            do {
+                try clinic.open(record, received) { bytes throws(ClientError) in try output.take(bytes) }
+            } catch ClientError.notVerified(let discrepancy) {
+                bad.add(record, discrepancy, clinic.session)
+                continue
+            }
             try output.finish()
             files.append(path)
         }
         try cordon.show(Written(files: files), files.joined(separator: "\n"))
+        try bad.report()
     }
 
     private static func suffix(_ record: StoredRecord) -> String {

@@ -28,6 +28,8 @@ struct MemberCommand: AsyncParsableCommand {
             let role: String
             let fingerprint: String
             let entry: UInt64
+
+            var words: String { "Admitted \(name) as \(role), key \(fingerprint). Entry \(entry)." }
         }
 
         func run() async throws {
@@ -41,21 +43,21 @@ struct MemberCommand: AsyncParsableCommand {
                 folder, address: description.address, passphrase: try Passphrases.existing(folder.name),
                 environment: cordon.environment)
             do {
-                for application in read { try await admit(application, by: member, until: end) }
+                var admitted: [Admitted] = []
+                for application in read { admitted.append(try await admit(application, by: member, until: end)) }
                 try await member.close()
+                try cordon.show(admitted, admitted.map(\.words).joined(separator: "\n"))
             } catch {
                 try? await member.close()
                 throw error
             }
         }
 
-        private func admit(_ application: Application, by member: MemberClient, until end: Day?) async throws {
+        private func admit(_ application: Application, by member: MemberClient, until end: Day?) async throws -> Admitted {
             let entry = try await member.admit(application, until: end)
-            let admitted = Admitted(
-                name: application.name.text, role: "\(application.role)", fingerprint: Fingerprint.text(application.key),
+            return Admitted(
+                name: application.name.text, role: application.role.words, fingerprint: Fingerprint.text(application.key),
                 entry: entry)
-            try cordon.show(
-                admitted, "Admitted \(admitted.name) as \(application.role.words), key \(admitted.fingerprint). Entry \(entry).")
         }
     }
 }

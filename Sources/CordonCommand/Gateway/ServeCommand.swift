@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The certificate's private key in PEM.") var key: String?
     @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
 
+    @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
+
     func run() async throws {
         let folder = try cordon.folder()
         guard DurableFile.exists(folder.gatewayFolder) else {
@@ -31,6 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
         var arguments = ["serve", "--folder", folder.gatewayFolder.string]
         for (option, value) in options { if let value { arguments += [option, value] } }
         if verbose { arguments.append("--verbose") }
+        if clockIsRight { arguments.append("--clock-is-right") }
         try GatewayProgram.become(arguments, passphrase: passphrase)
     }
 }

@@ -26,13 +26,12 @@ struct EraseCommand: AsyncParsableCommand {
         guard records.allSatisfy({ $0.count >= 4 }) else { throw Stop.usage("write at least four digits of each record's id") }
         try await cordon.asPatient { patient in
             try await patient.session.sync()
-            var chosen: [UInt16: [StoredRecord]] = [:]
-            for record in records {
-                let found = try await patient.record(record)
-                chosen[found.category, default: []].append(found.record)
-            }
-            let count = chosen.values.reduce(0) { $0 + $1.count }
-            let question = "Destroy \(Names.counted(count, "record")) at the gateway, for ever?"
+            let found = try await patient.records(startingWith: records)
+            let distinct = Dictionary(found.map { ($0.record.position, $0) }, uniquingKeysWith: { first, _ in first }).values
+            let chosen = Dictionary(grouping: distinct, by: \.category).mapValues { $0.map(\.record) }
+            let count = distinct.count
+            let lines = distinct.map { RecordLine($0.record, patient.session).words }.sorted()
+            let question = "\(lines.joined(separator: "\n"))\nDestroy \(Names.counted(count, "record")) at the gateway, for ever?"
             guard yes || Terminal.confirms(question) else { throw Stop.refused("nothing was erased") }
             for (category, records) in chosen { try await patient.erase(records, category) }
             let ids = chosen.values.flatMap { $0 }.map(\.descriptor.record.description).sorted()

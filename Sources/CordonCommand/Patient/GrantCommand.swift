@@ -29,7 +29,7 @@ struct GrantCommand: AsyncParsableCommand {
         let purposes = Set(try purpose.map { try Names.purpose($0) })
         let end = try until.map { try Names.day($0) }
         try await cordon.asPatient { patient in
-            try await patient.session.sync()
+            try await patient.sync()
             let grantee = try patient.session.actor(named: grantee)
             for category in categories {
                 let proposed = try await patient.propose(
@@ -69,6 +69,11 @@ struct GrantDialogue {
         }
         let given = try await patient.grant(proposed)
         try cordon.show(outcome(proposed, given.number), "Signed. Grant \(given.number), entry \(given.leaf ?? 0) of the ledger.")
+        if !given.isDelivered {
+            Terminal.note(
+                "\(given.granteeName) cannot use it yet. Run `cordon --as \(patient.session.folder.name) patient sync` to finish.")
+        }
+        Warnings.show(of: patient)
     }
 
     /// In plain words: who, what, why, how long.

@@ -31,7 +31,7 @@ extension PatientCommand {
 
         func run() async throws {
             try await cordon.asPatient { patient in
-                try await patient.session.sync()
+                try await patient.sync()
                 let live = Set(patient.liveGrants.map(\.control))
                 let lines = patient.state.grants.filter { all || live.contains($0.control) }.map { grant in
                     Line(
@@ -119,6 +119,7 @@ extension PatientCommand {
                 try cordon.show(
                     done,
                     "\(done.entries) entries checked, \(Names.counted(done.liveGrants, "live grant")) complete, backup stored.")
+                Warnings.show(of: patient)
             }
         }
     }

@@ -23,28 +23,30 @@ struct RevokeCommand: AsyncParsableCommand {
     private struct Ended: Encodable {
         let grants: [UInt64]
         let to: String
-        let recordsRead: Int
+        let recordsRead: Int?
     }
 
     func run() async throws {
-        guard (grantee == nil) != (grant == nil) else {
+        guard (grantee == nil) != (grant == nil), grantee?.isEmpty != true else {
             throw Stop.usage("which grants? Give --to NAME or --grant NUMBER", "See `cordon patient grants`.")
         }
         let reason = try Names.line(reason, for: "a reason")
         try await cordon.asPatient { patient in
-            try await patient.session.sync()
+            try await patient.sync()
             let grants = try chosen(patient)
             guard let first = grants.first else { throw ClientError.notFound(.grant) }
             for grant in grants { try await patient.revoke(grant.control, reason: reason) }
-            let read = try await recordsRead(grants, patient)
+            // They are ended, whether or not it can be told what was read.
+            let read = try? await recordsRead(grants, patient)
             try cordon.show(
                 Ended(grants: grants.map(\.number), to: first.granteeName.text, recordsRead: read), words(grants, first, read))
+            Warnings.show(of: patient)
         }
     }
 
     private func chosen(_ patient: PatientClient) throws -> [GivenGrant] {
+        if let grant { return patient.state.grants.filter { $0.number == grant && $0.leaf != nil && $0.revoked == nil } }
         let live = patient.liveGrants
-        if let grant { return live.filter { $0.number == grant } }
         // By its key, so that an organisation that is not admitted any more can still be shut out.
         let matches = live.filter { $0.granteeName.text.lowercased().contains((grantee ?? "").lowercased()) }
         guard Set(matches.map(\.grantee)).count <= 1 else {
@@ -66,12 +68,14 @@ struct RevokeCommand: AsyncParsableCommand {
         return records.count
     }
 
-    private func words(_ grants: [GivenGrant], _ first: GivenGrant, _ read: Int) -> String {
+    private func words(_ grants: [GivenGrant], _ first: GivenGrant, _ read: Int?) -> String {
         let name = first.granteeName.text.split(separator: " ").first.map(String.init) ?? first.granteeName.text
         let held =
-            read == 0
-            ? "\(name) has read nothing under it."
-            : "\(name) already holds \(Names.counted(read, "record")); that cannot be undone."
+            switch read {
+            case nil: "What \(name) has read it still holds; see `cordon patient log`."
+            case 0?: "\(name) has read nothing under it."
+            case let read?: "\(name) already holds \(Names.counted(read, "record")); that cannot be undone."
+            }
         return "Ended \(Names.counted(grants.count, "grant")). \(held)"
     }
 }

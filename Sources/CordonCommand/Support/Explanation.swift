@@ -40,6 +40,14 @@ extension Explanation {
         case .unreachable(let address, let reason): self.init(address, reason)
         case .localData(let problem): self.init(problem)
         case .notVerified(let discrepancy): self.init(discrepancy)
+        case .incomplete(let kept, let missing, let reason):
+            let inner = Explanation(reason)
+            self.init(
+                code: inner.code,
+                message: "\(Names.counted(missing, "record")) did not come: \(inner.message)",
+                advice:
+                    "\(kept == 1 ? "1 other is" : "\(kept) others are") here, checked, and can be opened. Request again for the rest."
+            )
         }
     }
 
@@ -71,6 +79,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
         case .record: self.init(code: 1, message: "there is no such record", advice: "See `cordon patient records`.")
+        case .ambiguousRecord(let start):
+            self.init(
+                code: 1, message: "more than one record's id begins with \(start)",
+                advice: "Write more of the id; `cordon --json patient records` shows all of it.")
         case .message: self.init(code: 1, message: "there is no such message", advice: "See `cordon patient inbox`.")
         case .backup:
             self.init(code: 1, message: "the gateway keeps no backup under these words", advice: "Is it the right gateway?")
@@ -110,14 +122,13 @@ extension Explanation {
             self.init(code: 1, message: "256 grants of this category are live", advice: "End some with `cordon revoke`.")
         case .listChangesTooFast:
             self.init(code: 1, message: "others changed the patient's grants at the same time", advice: "Try again.")
-        case .nothingDeposited: self.init(code: 1, message: "there is nothing to deposit")
         case .dateInThePast:
             self.init(code: 2, message: "this day is over", advice: "Give a later one with --until, such as 2027-01-01.")
         case .dateTooLate(let last):
             self.init(code: 2, message: "that is too long", advice: "\(last) is the last day that --until may name.")
-        case .auditorsReadNothing:
-            self.init(code: 1, message: "an auditor reads no records", advice: "See `cordon directory` for clinics.")
-        case .addressIsNotOurs: self.init(code: 1, message: "this address belongs to another ledger")
+        case .notForAuditors:
+            self.init(
+                code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")
         }
     }
 
@@ -126,7 +137,9 @@ extension Explanation {
         case .noConnection:
             self.init(
                 code: 3, message: "the gateway at \(address) cannot be reached",
-                advice: "Is it running, and is the address right? Nothing was changed here.")
+                advice:
+                    "Is it running, and is the address right? If something was sent before, the next command finds it on the ledger."
+            )
         case .timedOut:
             self.init(code: 3, message: "the gateway at \(address) did not answer in time", advice: "Try again.")
         case .notSigned(let status):
@@ -142,7 +155,10 @@ extension Explanation {
             self.init(
                 code: 4, message: "there is no profile \"\(name)\"",
                 advice: "Make one with `cordon --as \(name) patient new`, `clinic new` or `init`; profiles lie in $CORDON_HOME.")
-        case .passphraseWrong: self.init(code: 4, message: "the passphrase does not open this profile")
+        case .passphraseWrong:
+            self.init(
+                code: 4, message: "the passphrase does not open this profile",
+                advice: "Try again. If it is lost, a patient comes back with the 24 words: `cordon patient new --restore`.")
         case .passphraseMissing:
             self.init(
                 code: 4, message: "a passphrase is needed and there is no terminal to ask on",
@@ -150,17 +166,23 @@ extension Explanation {
         case .damaged(let file):
             self.init(
                 code: 4, message: "\(file) is damaged",
-                advice:
-                    "A copy of the ledger may be deleted and comes back; a patient's profile comes back with `patient new --restore`."
+                advice: """
+                    A profile's folder ledger may be deleted and comes back. For the rest, move the profile's folder away: a patient comes \
+                    back with `cordon patient new --restore`, anybody else with a backup of that folder.
+                    """
             )
-        case .file(let error, let path): self.init(code: 4, message: "\(path): \(error.words)")
+        case .file(let error, let path): self.init(code: 4, message: "\(path): \(error.words)", advice: error.advice)
         case .inUse: self.init(code: 4, message: "another cordon works with this profile", advice: "Wait until it is done.")
-        case .notA(let kind): self.init(code: 4, message: "this is no \(kind) of Cordon, or it was cut or changed on its way")
+        case .notA(let kind):
+            self.init(
+                code: 4, message: "this is no \(kind) of Cordon, or it was cut or changed on its way",
+                advice: "Is it the right file? Ask whoever made it to send it again.")
         case .wordsWrong:
             self.init(
                 code: 4, message: "these are not 24 recovery words",
                 advice: "Check each word and their order; one wrong word is enough.")
-        case .outOfMemory: self.init(code: 4, message: "not enough memory to try the passphrase")
+        case .outOfMemory:
+            self.init(code: 4, message: "not enough memory to try the passphrase", advice: "Close other programs and try again.")
         }
     }
 
@@ -204,6 +226,19 @@ extension FileError {
     }
 }
 
+extension FileError {
+    fileprivate var advice: String? {
+        switch self {
+        case .notFound: "Check the name, and the folder it is in."
+        case .noSpace: "Make room on the disk and try again."
+        case .denied: "Who owns it? A profile belongs to one user of this computer."
+        case .exists, .isFolder, .tooLarge: "Name another file."
+        case .locked: "Wait until that is done."
+        case .system: nil
+        }
+    }
+}
+
 extension Discrepancy {
     var words: String {
         switch self {
@@ -229,7 +264,6 @@ extension Discrepancy {
         case .contentOther: "the content is not the one its author committed to"
         case .recordNotForUs: "a record is not sealed to us as it is said to be"
         case .grantNotAuthentic: "a grant is not what it is said to be"
-        case .messageNotAuthentic: "a message is not from whom it claims to be"
         case .evidenceOther(let leaf): "the evidence of entry \(leaf) is not what the entry committed to"
         case .paperNotAuthentic: "a file that was handed over is not signed by whom it names"
         case .historyIncomplete(let leaf): "the gateway keeps back part of the ledger, at entry \(leaf)"

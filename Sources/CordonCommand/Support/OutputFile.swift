@@ -6,48 +6,49 @@ import SystemPackage
 
 /// Where opened content goes: a file, or standard output. Nothing is shown before all of it has been checked.
 struct OutputFile: ~Copyable {
-    private var writer: FileWriter
     private let path: FilePath
-    private let isForStandardOutput: Bool
+    /// For a file.
+    private var writer: FileWriter?
+    /// For standard output: the content waits where nobody else finds it.
+    private var scratch: ScratchFile?
 
-    /// - Parameter path: `nil` for standard output; the content then waits in a temporary file until it is known to be whole.
+    /// - Parameter path: `nil` for standard output.
     init(_ path: String?) throws {
-        let folder = path.map { InputFiles.absolute($0).removingLastComponent() } ?? FilePath(NSTemporaryDirectory())
-        self.path = path.map { InputFiles.absolute($0) } ?? folder.appending("cordon-\(UUID().uuidString)")
-        isForStandardOutput = path == nil
+        self.path = path.map { InputFiles.absolute($0) } ?? FilePath(NSTemporaryDirectory())
+        if path != nil { try Self.requireReplaceable(self.path) }
         do {
-            writer = try FileWriter(in: folder)
+            scratch = path == nil ? try ScratchFile(in: self.path) : nil
+            writer = path == nil ? nil : try FileWriter(in: self.path.removingLastComponent())
         } catch {
-            throw ClientError.localData(.file(error, path: folder.string))
+            throw ClientError.localData(.file(error, path: self.path.string))
         }
+    }
+
+    /// A file takes the place of a file. A pipe or a device that was named would be replaced by one.
+    private static func requireReplaceable(_ path: FilePath) throws {
+        let type = (try? FileManager.default.attributesOfItem(atPath: path.string))?[.type] as? FileAttributeType
+        guard let type, type != .typeRegular else { return }
+        throw Stop.localData("\(path) is there and is not a file", "Name another, or leave --out out for standard output.")
     }
 
     mutating func take(_ bytes: Span<UInt8>) throws(ClientError) {
         var copy: [UInt8] = []
         copy.append(copying: bytes)
         do {
-            try writer.write(copy)
+            try writer?.write(copy)
+            try scratch?.write(copy)
         } catch {
             throw .localData(.file(error, path: path.string))
         }
     }
 
-    consuming func finish() throws {
-        let (path, isForStandardOutput) = (path, isForStandardOutput)
+    consuming func finish() throws(ClientError) {
+        let path = path
         do {
-            try writer.commit(to: path)
-            guard isForStandardOutput else { return }
-            defer { try? DurableFile.remove(path) }
-            let reader = try FileReader(path)
-            var offset: UInt64 = 0
-            while true {
-                let piece = try reader.read(at: offset, count: 1 << 20)
-                guard !piece.isEmpty else { return }
-                FileHandle.standardOutput.write(Data(piece))
-                offset += UInt64(piece.count)
-            }
+            if let writer = writer.take() { try writer.commit(to: path) }
+            if let scratch = scratch.take() { try scratch.copy(to: .standardOutput) }
         } catch {
-            throw ClientError.localData(.file(error, path: path.string))
+            throw .localData(.file(error, path: path.string))
         }
     }
 }

@@ -28,6 +28,8 @@ package struct TextLine: Hashable, Sendable {
 
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
+        // All other spaces look like this one or like nothing.
+        case .spaceSeparator: return scalar == " "
         case .control, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
         // Joiners are part of some scripts' spelling; the other formatting characters only hide or reorder.
         case .format: return scalar == "\u{200C}" || scalar == "\u{200D}"

@@ -3,7 +3,7 @@ package import CryptoPrimitives
 /// Keeps a patient's state, sealed to the recovery key. Signed by the patient's inbox key; the first call ties the backup to that key.
 package struct StoreBackup: Call {
     package static let path = "/v1/backup/store"
-    package static let maximumBackupSize = 1 << 20
+    package static let maximumBackupSize = 4 << 20
     package static let maximumSize = 32 + 4 + maximumBackupSize
 
     /// Derived from the 24 words: it alone can fetch the backup.

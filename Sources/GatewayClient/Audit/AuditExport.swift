@@ -85,6 +85,14 @@ package struct AuditExport: Sendable {
     }
 }
 
+extension EvidencePage {
+    /// Where the next page begins. One that does not go on would never end.
+    func next(after from: UInt64) throws(ClientError) -> UInt64? {
+        guard next.map({ $0 > from }) ?? true else { throw .notVerified(.answerMalformed) }
+        return next
+    }
+}
+
 extension ClinicClient {
     /// Fetches the ledger up to its newest checkpoint with all evidence. For auditors.
     package func export(to path: FilePath, progress: (UInt64, UInt64) -> Void) async throws(ClientError) -> AuditExport {
@@ -96,7 +104,7 @@ extension ClinicClient {
         while let from = next, from < size {
             let page = try await session.call(ExportEvidence(from: from), with: session.keyring.actorKey())
             for item in page.items where item.leaf < size { evidence[item.leaf] = item.evidence }
-            next = page.next
+            next = try page.next(after: from)
             progress(min(next ?? size, size), size)
         }
         var leaves: [Leaf] = []

@@ -16,7 +16,8 @@ package struct Replay {
         package internal(set) var same = 0
         package internal(set) var released = 0
         package internal(set) var refused = 0
-        /// Decisions on records whose facts were erased since: their inputs are gone, so they were not made again.
+        /// Decisions on records whose facts were erased since: some of their inputs are gone, so they cannot be made again from what the
+        /// ledger says. Neither in `decisions` nor in `same`.
         package internal(set) var erased = 0
         package internal(set) var findings: [Finding] = []
 
@@ -50,6 +51,9 @@ package struct Replay {
     /// Category of each descriptor, and which of them were erased before the export.
     private var facts: [Hash: DescriptorFacts] = [:]
 
+    /// Descriptors that the evidence leaves out as erased, and where. An erasure on the ledger must say so.
+    private var hidden: [Hash: UInt64] = [:]
+
     private struct DescriptorFacts {
         let record: Descriptor.RecordID
         let category: UInt16
@@ -74,8 +78,16 @@ package struct Replay {
             }
             if index.isMultiple(of: 256) { progress(UInt64(index), UInt64(export.leaves.count)) }
         }
+        replay.checkErasures()
         replay.checkHead()
         return replay.report
+    }
+
+    private mutating func checkErasures() {
+        for (commitment, leaf) in hidden.sorted(by: { $0.value < $1.value })
+        where ((try? state.erasure(of: commitment)) ?? nil) == nil {
+            report.findings.append(Finding(leaf: leaf, what: .evidenceMissing))
+        }
     }
 
     private mutating func checkHead() {
@@ -111,12 +123,16 @@ package struct Replay {
         } catch {
             throw Finding(leaf: index, what: .evidenceRule(error as? Refusal ?? .bodyContradicts))
         }
-        remember(evidence)
+        remember(evidence, at: index)
         if decisions, case .decision(let decision) = leaf.entry.event { try redo(decision, leaf, index, evidence) }
     }
 
-    private mutating func remember(_ evidence: Evidence) {
-        for case .descriptor(let descriptor, let salt) in evidence.tree?.slots.values ?? [:].values {
+    private mutating func remember(_ evidence: Evidence, at index: UInt64) {
+        for slot in evidence.tree?.slots.values ?? [:].values {
+            guard case .descriptor(let descriptor, let salt) = slot else {
+                hidden[slot.commitment] = index
+                continue
+            }
             guard let stored = try? StoredFacts(canonical: descriptor.facts) else { continue }
             facts[descriptor.commitment(salt: salt)] = DescriptorFacts(
                 record: descriptor.record, category: stored.category.code, isRetracted: descriptor.state == .enteredInError)
@@ -132,16 +148,15 @@ extension Replay {
             record.engine.text == PlainEngine.name
         else { throw Finding(leaf: index, what: .decisionUnreadable) }
         try checkHTTPSignature(body, request, index)
-        let isErased = record.records.contains { facts[$0.commitment] == nil }
-        guard inputs.now == leaf.time, inputs.grant == grantFacts(request, body), isErased || recordsAgree(record, request) else {
+        guard inputs.now == leaf.time, inputs.grant == grantFacts(request, body), recordsAgree(record, request) else {
             throw Finding(leaf: index, what: .decisionInputs)
         }
-        report.decisions += 1
-        if isErased { report.erased += 1 }
+        let isErased = record.records.contains { hidden[$0.commitment] != nil }
+        if isErased { report.erased += 1 } else { report.decisions += 1 }
         guard PlainEngine.decide(inputs) == record.verdict, outcomeAgrees(decision, body, record) else {
             throw Finding(leaf: index, what: .decisionDiffers)
         }
-        report.same += 1
+        if !isErased { report.same += 1 }
         if case .released = decision.outcome { report.released += 1 } else { report.refused += 1 }
     }
 
@@ -164,13 +179,16 @@ extension Replay {
             from: grant.grant.from, until: grant.grant.until, isRevoked: grant.revokedAt != nil, isReleaseSigned: isSigned)
     }
 
-    /// Every record that was looked at is one of the compartment, where it is said to be and of the category it is said to be.
+    /// Every record that was looked at is one of the compartment, where it is said to be and, unless it was erased since, of the category
+    /// it is said to be.
     private func recordsAgree(_ record: DecisionRecord, _ request: Request) -> Bool {
         guard let terms = try? state.terms(of: request.grant) else { return record.records.isEmpty }
         return record.records.allSatisfy { candidate in
             guard let known = try? state.descriptor(candidate.commitment), known.compartment == terms.compartment,
-                known.position == candidate.position, let facts = facts[candidate.commitment]
+                known.position == candidate.position
             else { return false }
+            if hidden[candidate.commitment] != nil { return true }
+            guard let facts = facts[candidate.commitment] else { return false }
             return facts.record.value == candidate.record && facts.category == candidate.category
                 && facts.isRetracted == candidate.isRetracted
         }

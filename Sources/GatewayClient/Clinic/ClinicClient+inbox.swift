@@ -14,6 +14,7 @@ extension ClinicClient {
         while true {
             let page = try await session.call(FetchMessages(after: state.inboxRead), with: key).messages
             guard let last = page.last else { return }
+            guard last.number > state.inboxRead ?? 0 else { throw .notVerified(.answerMalformed) }
             for message in page {
                 if case .slip(let slip)? = InboxMessage.open(message.bytes, with: identity), verify(slip) { keep(slip) }
             }

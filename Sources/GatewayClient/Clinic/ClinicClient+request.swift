@@ -10,25 +10,35 @@ import SystemPackage
 extension ClinicClient {
     /// Requests what a grant covers and fetches it, sealed. The decision is on the ledger before anything comes.
     ///
-    /// - Returns: the records, none if the request was refused. Why is not told.
+    /// - Returns: the records, none if the request was refused. Why is not told. Throws `incomplete` when some did not come: those that did
+    ///   are kept.
     package func request(
         _ received: ReceivedGrant, filter: Filter, purpose: PurposeOfUse, staff: TextLine, progress: (Int, Int) -> Void
     ) async throws(ClientError) -> [StoredRecord] {
         try await session.sync()
         try requireAdmitted()
         var all: [StoredRecord] = []
+        var failures: [ClientError] = []
         var filter = filter
         while true {
             let page = try await requestPage(received, filter, purpose, staff)
+            var fetched: [StoredRecord] = []
             for item in page.items {
-                try await fetch(item, received)
-                all.append(item.record)
-                progress(all.count, page.hasMore ? 0 : all.count + page.items.count)
+                do {
+                    try await fetch(item, received)
+                    fetched.append(item.record)
+                } catch {
+                    failures.append(error)
+                }
+                progress(all.count + fetched.count, page.hasMore ? 0 : all.count + page.items.count)
             }
+            // Kept page by page: the ledger says that they were released, whatever comes after.
+            if !fetched.isEmpty { try keep(fetched, received) }
+            all += fetched
             guard page.hasMore, let last = page.items.last else { break }
             filter = filter.after(last.record.position)
         }
-        if !all.isEmpty { try keep(all, received) }
+        if let failure = failures.first { throw .incomplete(kept: all.count, missing: failures.count, reason: failure) }
         return all
     }
 

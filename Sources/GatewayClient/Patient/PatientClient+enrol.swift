@@ -125,6 +125,7 @@ extension PatientClient {
 extension PatientClient {
     /// A card for one clinic, for some categories, good for depositing until a day.
     package func makeCard(for clinic: ActorState, categories: [UInt16], until: Day) async throws(ClientError) -> Card {
+        guard clinic.actor.role != .auditor else { throw .notPossible(.notForAuditors) }
         var slots: [Card.Slot] = []
         for category in categories {
             let list = isOpen(category) ? try await newestList(category) : state.lists[category]?.value ?? firstList(category)

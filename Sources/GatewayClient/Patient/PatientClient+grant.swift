@@ -21,8 +21,8 @@ extension PatientClient {
     package func propose(
         to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, until: Day
     ) async throws(ClientError) -> ProposedGrant {
-        try await session.sync()
-        guard grantee.actor.role != .auditor else { throw .notPossible(.auditorsReadNothing) }
+        try await sync()
+        guard grantee.actor.role != .auditor else { throw .notPossible(.notForAuditors) }
         guard session.today < until else { throw .notPossible(.dateInThePast) }
         let last = session.today.adding(days: Contract.longestGrant)
         guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
@@ -34,37 +34,48 @@ extension PatientClient {
     /// Signs a grant: first its leaf, then a header for every record, then the slip.
     package func grant(_ proposed: ProposedGrant) async throws(ClientError) -> GivenGrant {
         try await open(proposed.category)
+        let index = try await postTrying(proposed)
+        do {
+            try await deliver(index)
+        } catch .notVerified(let discrepancy) {
+            throw .notVerified(discrepancy)
+        } catch {
+            // It is signed, whatever became of its delivery. `isDelivered` says so, and `synchronise` does the rest.
+        }
+        await backUpIfPossible()
+        return state.grants[index]
+    }
+
+    /// Gives the index of the new grant, which is on the ledger.
+    private func postTrying(_ proposed: ProposedGrant) async throws(ClientError) -> Int {
         for _ in 0..<3 {
             do {
-                try await post(proposed)
-                break
+                return try await post(proposed)
             } catch .refused(let error) where error.code == .listNotNewest {
                 continue
             }
         }
-        guard let index = state.grants.indices.last, state.grants[index].leaf != nil else {
-            throw .notPossible(.listChangesTooFast)
-        }
-        try await deliver(index)
-        try? await backUp()
-        return state.grants[index]
+        throw .notPossible(.listChangesTooFast)
     }
 
-    private func post(_ proposed: ProposedGrant) async throws(ClientError) {
+    private func post(_ proposed: ProposedGrant) async throws(ClientError) -> Int {
         let number = state.nextGrant
         state.nextGrant += 1
         try save()
         let list = try await newestList(proposed.category)
-        guard list.recipients.count < RecipientList.maximumRecipients else { throw .notPossible(.tooManyGrants) }
-        let made = try make(proposed, number, after: list)
+        let kept = Set(list.recipients).subtracting(recipientsOfOver(proposed.category))
+        guard kept.count < RecipientList.maximumRecipients else { throw .notPossible(.tooManyGrants) }
+        let made = try make(proposed, number, after: list, keeping: kept)
         state.grants.append(made.given)
         try save()
         do {
             let posted = try await session.post(
                 made.entry, made.evidence, list: made.list, with: session.keyring.compartmentKey(proposed.category))
-            state.grants[state.grants.count - 1].leaf = posted.index
+            let index = state.grants.count - 1
+            state.grants[index].leaf = posted.index
             state.lists[proposed.category] = Stored(made.list)
             try save()
+            return index
         } catch {
             // The gateway did not take it; if it did after all, `patient sync` finds it by its control key.
             if case .refused = error { state.grants.removeLast() }
@@ -80,7 +91,9 @@ extension PatientClient {
         let list: RecipientList
     }
 
-    private func make(_ proposed: ProposedGrant, _ number: UInt64, after newest: RecipientList) throws(ClientError) -> MadeGrant {
+    private func make(
+        _ proposed: ProposedGrant, _ number: UInt64, after newest: RecipientList, keeping kept: Set<RecipientKey>
+    ) throws(ClientError) -> MadeGrant {
         let seed = GrantSeed.random()
         let control = session.keyring.controlKey(number)
         let compartment = session.keyring.compartmentKey(proposed.category)
@@ -90,7 +103,7 @@ extension PatientClient {
         let recipient = seed.identity().recipient().key
         let list = RecipientList(
             signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
-            recipients: Set(newest.recipients).union([recipient]))
+            recipients: kept.union([recipient]))
         let grant = Grant(
             control: control.publicKey, release: seed.releaseKey().publicKey, from: proposed.from, until: proposed.until)
         let fields = GrantBody.Fields(
@@ -126,26 +139,27 @@ extension PatientClient {
             let page = try await session.call(ListRecords(after: after, missing: recipient.name), with: key)
             let records = try await verified(page.records, given.category)
             if !records.isEmpty {
-                let headers = try rewrap(records, given.category, to: recipient)
-                _ = try await session.call(AddHeaders(grant: given.control, headers: headers), with: key)
+                let headers = rewrap(records, given.category, to: recipient)
+                if !headers.isEmpty { _ = try await session.call(AddHeaders(grant: given.control, headers: headers), with: key) }
             }
             guard page.hasMore, let last = page.records.last else { break }
+            guard after.map({ $0 < last.position }) ?? true else { throw .notVerified(.answerMalformed) }
             after = last.position
         }
     }
 
-    private func rewrap(
-        _ records: [StoredRecord], _ category: UInt16, to recipient: RecipientKey
-    ) throws(ClientError) -> [AddHeaders.Header] {
+    /// A record that does not open cannot be shared. One author's fault must not keep the patient from sharing the others' records.
+    private func rewrap(_ records: [StoredRecord], _ category: UInt16, to recipient: RecipientKey) -> [AddHeaders.Header] {
         let identity = session.keyring.compartmentIdentity(category)
-        return try records.map { record throws(ClientError) in
+        return records.compactMap { record in
             do {
                 let header = try Header(record.header)
                 try header.requireHybrid()
                 let fileKey = try header.unwrap(with: identity)
                 return .init(position: record.position, bytes: try Header.wrap(fileKey, to: recipient.hybrid).bytes)
             } catch {
-                throw .notVerified(.recordNotForUs)
+                unusable[record.descriptor.record] = record
+                return nil
             }
         }
     }
@@ -185,7 +199,7 @@ extension PatientClient {
         let newest = try await newestList(given.category)
         let list = RecipientList(
             signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
-            recipients: Set(newest.recipients).subtracting([given.body.value.recipient]))
+            recipients: Set(newest.recipients).subtracting(recipientsOfOver(given.category) + [given.body.value.recipient]))
         let body = RevocationBody(reason: reason, recipientList: list.hash)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(
@@ -196,7 +210,29 @@ extension PatientClient {
         state.grants[index].revoked = posted.index
         state.lists[given.category] = Stored(list)
         try save()
-        try? await backUp()
+        await backUpIfPossible()
+    }
+
+    /// Recipients of grants that have run out. They stand on the list until the next one is made.
+    private func recipientsOfOver(_ category: UInt16) -> [RecipientKey] {
+        state.grants.filter { $0.category == category && $0.until <= session.today }.map(\.body.value.recipient)
+    }
+
+    /// Brings the public ledger up to date, and what is known of the own grants with it: an answer may have been lost, or another device
+    /// may have ended a grant.
+    package func sync() async throws(ClientError) {
+        try await session.sync()
+        var isChanged = false
+        for index in state.grants.indices {
+            let grant = state.grants[index]
+            guard let known = (try? session.ledger.state.grant(grant.control)) ?? nil,
+                grant.leaf != known.grantedAt || grant.revoked != known.revokedAt
+            else { continue }
+            state.grants[index].leaf = known.grantedAt
+            state.grants[index].revoked = known.revokedAt
+            isChanged = true
+        }
+        if isChanged { try save() }
     }
 
     /// Grants that are live today.

@@ -32,7 +32,7 @@ extension PatientClient {
     /// What happened to this patient's records. Releases are found on the public ledger by the patient's own grant ids, so none that is
     /// logged can be missed; refusals are told by the gateway, which could keep them back.
     package func log() async throws(ClientError) -> [LogLine] {
-        try await session.sync()
+        try await sync()
         var lines: [LogLine] = []
         for category in openCategories() { lines += try await history(category) }
         for grant in state.grants {
@@ -54,7 +54,7 @@ extension PatientClient {
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
             for item in page.items { lines += [try await line(item, category)].compactMap { $0 } }
-            next = page.next
+            next = try page.next(after: from)
         }
         return lines
     }
@@ -100,14 +100,11 @@ extension PatientClient {
 extension PatientClient {
     /// Brings everything up to date: the ledger, grants that another device or an interrupted command left half done, and the backup.
     package func synchronise(progress: (String) -> Void) async throws(ClientError) {
-        try await session.sync()
+        try await sync()
         try await findForgottenGrants()
         for index in state.grants.indices {
             let grant = state.grants[index]
-            guard let known = try? session.ledger.state.grant(grant.control) else { continue }
-            state.grants[index].leaf = known.grantedAt
-            state.grants[index].revoked = known.revokedAt
-            guard known.revokedAt == nil, session.today < grant.until else { continue }
+            guard grant.leaf != nil, grant.revoked == nil, session.today < grant.until else { continue }
             progress(grant.granteeName.text)
             // A record that was deposited with an older list may lack a header even where all had one once.
             if grant.isDelivered { try await addHeaders(grant) } else { try await deliver(index) }
@@ -143,7 +140,7 @@ extension PatientClient {
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
             for item in page.items { try adopt(item, controls, category) }
-            next = page.next
+            next = try page.next(after: from)
         }
     }
 
@@ -154,7 +151,7 @@ extension PatientClient {
             body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment,
             let consent = try? Consent(canonical: body.consent)
         else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
-        let number = numbers(upTo: state.nextGrant).first { session.keyring.controlKey($0).publicKey == grant.control } ?? 0
+        let number = (0..<state.nextGrant).first { session.keyring.controlKey($0).publicKey == grant.control } ?? 0
         let name = (try? session.ledger.state.actor(body.grantee)).flatMap { $0?.actor.name } ?? .none
         state.grants.append(
             GivenGrant(
@@ -162,6 +159,4 @@ extension PatientClient {
                 purposes: consent.purposes.map(\.rawValue).sorted(), from: grant.from, until: grant.until,
                 salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf, isDelivered: false))
     }
-
-    private func numbers(upTo end: UInt64) -> Range<UInt64> { 0..<end }
 }

@@ -14,6 +14,7 @@ extension PatientClient {
         while true {
             let page = try await session.call(FetchMessages(after: state.inboxRead), with: key).messages
             guard let last = page.last else { return }
+            guard last.number > state.inboxRead ?? 0 else { throw .notVerified(.answerMalformed) }
             for message in page { keep(InboxMessage.open(message.bytes, with: identity), received: message.received) }
             state.inboxRead = last.number
             try save()

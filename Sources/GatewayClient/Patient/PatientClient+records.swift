@@ -17,6 +17,7 @@ extension PatientClient {
             let page = try await session.call(ListRecords(after: after), with: key)
             records += try await verified(page.records, category)
             guard page.hasMore, let last = page.records.last else { return records }
+            guard after.map({ $0 < last.position }) ?? true else { throw .notVerified(.answerMalformed) }
             after = last.position
         }
     }
@@ -29,14 +30,23 @@ extension PatientClient {
         return records
     }
 
-    /// The record that is meant by the start of its id, in any open compartment.
-    package func record(_ text: String) async throws(ClientError) -> (category: UInt16, record: StoredRecord) {
-        for category in openCategories() {
-            for record in try await records(category) where record.descriptor.record.description.hasPrefix(text.lowercased()) {
-                return (category, record)
-            }
+    package typealias FoundRecord = (category: UInt16, record: StoredRecord)
+
+    /// The one record that is meant by the start of its id, in any open compartment.
+    package func record(_ start: String) async throws(ClientError) -> FoundRecord {
+        try await records(startingWith: [start])[0]
+    }
+
+    /// For each start of an id, the one record that is meant. Depositors choose ids, so one that fits two records means neither.
+    package func records(startingWith starts: [String]) async throws(ClientError) -> [FoundRecord] {
+        var all: [FoundRecord] = []
+        for category in openCategories() { all += try await records(category).map { (category, $0) } }
+        return try starts.map { start throws(ClientError) in
+            let found = all.filter { $0.record.descriptor.record.description.hasPrefix(start.lowercased()) }
+            guard let first = found.first else { throw .notFound(.record) }
+            guard found.count == 1 else { throw .notFound(.ambiguousRecord(start)) }
+            return first
         }
-        throw .notFound(.record)
     }
 
     /// Fetches and opens one record. `sink` gets the content; it is whole and the depositor's own only when this returns.
@@ -57,8 +67,14 @@ extension PatientClient {
 
     /// Destroys records: descriptors, salts, headers and payloads. What others have read they keep.
     package func erase(_ records: [StoredRecord], _ category: UInt16) async throws(ClientError) {
+        for start in stride(from: 0, to: records.count, by: Erasure.maximumCommitments) {
+            try await erase(batch: records[start..<min(start + Erasure.maximumCommitments, records.count)], category)
+        }
+    }
+
+    private func erase(batch: ArraySlice<StoredRecord>, _ category: UInt16) async throws(ClientError) {
         let key = session.keyring.compartmentKey(category)
-        let erasure = Erasure(basis: .patientsWish, commitments: Set(records.map(\.descriptorCommitment)))
+        let erasure = Erasure(basis: .patientsWish, commitments: Set(batch.map(\.descriptorCommitment)))
         let body = ErasureBody(of: erasure, signingWith: key, origin: session.origin)
         let posted = try await session.call(EraseRecords(erasure: erasure, body: body), with: key)
         guard case .erasure(erasure) = posted.leaf.entry.event else { throw .notVerified(.leafNotOurs) }

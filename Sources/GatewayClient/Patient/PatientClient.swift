@@ -1,14 +1,18 @@
 import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
-import GatewayAPI
+package import GatewayAPI
 import MedicalRecords
-import SharingContract
+package import SharingContract
 
 /// What a patient does. Every step checks what it is told before it relies on it.
 package final class PatientClient {
     package let session: Session
     package internal(set) var state: PatientState
+    /// Records that were met and whose author sealed them so that the patient cannot open them.
+    package internal(set) var unusable: [Descriptor.RecordID: StoredRecord] = [:]
+    /// Whether the backup holds what was done last.
+    package private(set) var isBackedUp = true
 
     init(_ session: Session, _ state: PatientState) {
         self.session = session
@@ -87,6 +91,11 @@ extension PatientClient {
         _ = try await session.call(StoreBackup(fetchKey: state.fetchKey, backup: backup), with: session.keyring.inboxKey())
     }
 
+    /// What was signed is signed; a backup that does not succeed is told and can be made again.
+    func backUpIfPossible() async {
+        isBackedUp = (try? await backUp()) != nil
+    }
+
     /// `b32 sealed seed || b32 sealed state`, both age files for the recovery key. The seed never lies beside the state in memory.
     private func sealedBackup() throws(ClientError) -> [UInt8] {
         let recipient = state.backupRecipient.value.key.hybrid
@@ -97,7 +106,7 @@ extension PatientClient {
         var writer = CanonicalWriter()
         writer.string(seed, length: UInt32.self)
         writer.string(sealed, length: UInt32.self)
-        guard writer.bytes.count <= StoreBackup.maximumBackupSize else { throw .localData(.notA(kind: "backup of up to 1 MiB")) }
+        guard writer.bytes.count <= StoreBackup.maximumBackupSize else { throw .localData(.notA(kind: "backup of up to 4 MiB")) }
         return writer.bytes
     }
 }

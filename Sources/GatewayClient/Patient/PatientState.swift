@@ -39,7 +39,7 @@ package struct GivenGrant: Codable, Sendable {
     /// Where it stands; `nil` until the gateway has taken it.
     package var leaf: UInt64?
     /// Whether every record had a header for it once, and the slip was sent.
-    var isDelivered = false
+    package internal(set) var isDelivered = false
     package var revoked: UInt64?
 }
 

@@ -37,7 +37,14 @@ package struct ProfileFolder: Sendable {
     }
 
     fileprivate func openKeyring(_ passphrase: borrowing Passphrase) throws(ClientError) -> Keyring {
-        guard let file = try? DurableFile.read(keyringFile, atMost: 4_096) else { throw .localData(.noProfile(name: name)) }
+        let file: [UInt8]
+        do {
+            file = try DurableFile.read(keyringFile, atMost: 4_096)
+        } catch .notFound {
+            throw .localData(.noProfile(name: name))
+        } catch {
+            throw .localData(.file(error, path: keyringFile.string))
+        }
         return try Keyring.open(file, with: passphrase)
     }
 
@@ -47,7 +54,7 @@ package struct ProfileFolder: Sendable {
         } catch .locked {
             throw .localData(.inUse)
         } catch {
-            throw .localData(.noProfile(name: name))
+            throw .localData(.file(error, path: path.string))
         }
     }
 

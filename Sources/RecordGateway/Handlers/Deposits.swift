@@ -27,7 +27,10 @@ extension Gateway {
 
     /// Takes in records whose payloads are here, sealed to the newest list.
     func answer(_ call: DepositRecords, from caller: Caller) async throws -> DepositRecords.Answer {
-        guard !call.records.isEmpty else { throw APIError(.malformed, "a deposit holds at least one record") }
+        guard !call.records.isEmpty, Set(call.records.map(\.descriptor.payload)).count == call.records.count else {
+            throw APIError(.malformed, "a deposit holds at least one record, and every record has a payload of its own")
+        }
+        try requireRoom()
         let committed = try await writing(for: caller) { [self] transaction in
             guard call.body.permission.clinic == caller.key else {
                 throw APIError(.forbidden, "this permission is another clinic's")
@@ -63,8 +66,9 @@ extension Gateway {
         guard record.headers.count == list.recipients.count + 1 else {
             throw APIError(.malformed, "a record needs one header for each recipient")
         }
+        // A payload that a second record named would outlive the erasure of the first.
         guard try transaction.uploadedSize(of: record.descriptor.payload) == record.descriptor.payloadSize else {
-            throw APIError(.notFound, "the payload of a record was not uploaded")
+            throw APIError(.notFound, "the payload of a record was not uploaded, or belongs to another record")
         }
         guard record.descriptor.state == .current, (try? StoredFacts(canonical: record.descriptor.facts)) != nil else {
             throw APIError(.malformed, "the facts of a record cannot be read")

@@ -12,6 +12,7 @@ extension Gateway {
         {
             return known
         }
+        if case .revocation = call.entry.event {} else { try requireRoom() }
         let committed = try await writing(for: caller) { transaction in
             switch call.entry.event {
             case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
@@ -56,11 +57,12 @@ extension Gateway {
         guard let body = try? GrantBody(canonical: call.evidence.body), body.compartment == caller.key else {
             throw APIError(.forbidden, "a grant is brought by its compartment")
         }
-        let list = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
-        guard list.recipients.contains(body.recipient) else {
-            throw APIError(.malformed, "the recipient list leaves out the grant's recipient")
+        let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
+        // A recipient of another grant would lose its headers when this one ends.
+        guard Set(list.recipients).subtracting(newest.recipients) == [body.recipient] else {
+            throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
         }
-        try transaction.storeList(list)
+        try replace(newest, with: list, transaction)
     }
 
     private static func revoke(_ revocation: Revocation, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction)
@@ -70,18 +72,26 @@ extension Gateway {
             caller.key == terms.compartment || caller.key == revocation.grant,
             let body = try? RevocationBody(canonical: call.evidence.body)
         else { throw APIError(.forbidden, "a revocation is brought by the patient") }
-        let list = try nextList(call, of: terms.compartment, named: body.recipientList, transaction)
-        guard !list.recipients.contains(terms.recipient) else {
-            throw APIError(.malformed, "the recipient list still holds the grant's recipient")
+        let (newest, list) = try nextList(call, of: terms.compartment, named: body.recipientList, transaction)
+        guard !list.recipients.contains(terms.recipient), Set(list.recipients).isSubset(of: newest.recipients) else {
+            throw APIError(.malformed, "the recipient list still holds the grant's recipient, or has a new one")
         }
-        try transaction.storeList(list)
-        try transaction.deleteHeaders(for: terms.recipient)
+        try replace(newest, with: list, transaction)
+        try transaction.deleteHeaders(for: terms.recipient, in: list.compartment)
     }
 
-    /// The list that came with the call: the one after the newest, signed, and the one that the body names.
+    /// Who is not on the new list any more can fetch nothing any more.
+    private static func replace(_ newest: RecipientList, with list: RecipientList, _ transaction: StoreTransaction) throws {
+        for gone in Set(newest.recipients).subtracting(list.recipients) {
+            try transaction.deleteHeaders(for: gone, in: list.compartment)
+        }
+        try transaction.storeList(list)
+    }
+
+    /// The newest list, and the one that came with the call: the one after it, signed, and the one that the body names.
     private static func nextList(
         _ call: PostEntry, of compartment: Ed25519.PublicKey, named hash: Hash, _ transaction: StoreTransaction
-    ) throws -> RecipientList {
+    ) throws -> (newest: RecipientList, list: RecipientList) {
         guard let list = call.list, list.compartment == compartment, list.hash == hash else {
             throw APIError(.malformed, "the recipient list is not the one that the body names")
         }
@@ -89,7 +99,7 @@ extension Gateway {
             list.previous == newest.hash, list.own == newest.own
         else { throw APIError(.listNotNewest, "another list came first: fetch the newest and try again") }
         try requireAuthentic(list, call.entry.origin)
-        return list
+        return (newest, list)
     }
 
     private static func requireAuthentic(_ list: RecipientList, _ origin: TextLine) throws {

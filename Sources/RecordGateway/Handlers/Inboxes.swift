@@ -6,13 +6,16 @@ import SharingContract
 extension Gateway {
     /// An actor may write to anybody, a patient with a grant's control key to its grantee.
     func answer(_ call: SendMessage, from caller: Caller) async throws -> Done {
+        try requireRoom()
         try await writing(for: caller) { transaction in
-            if try transaction.state.use(of: caller.key) == .control {
+            let isGrant = try transaction.state.use(of: caller.key) == .control
+            if isGrant {
                 try Self.requireGrantee(call.address, of: caller.key, transaction)
             } else {
                 try transaction.requireLiveActor(caller.key)
             }
-            guard try transaction.storeMessage(call.message, for: call.address, from: caller.key) else {
+            let limits = isGrant ? StoreTransaction.MessageLimits.grant : .actor
+            guard try transaction.storeMessage(call.message, for: call.address, from: caller.key, within: limits) else {
                 throw APIError(.tooMany, "this inbox is full, or this sender has too many unread messages")
             }
         }
@@ -42,6 +45,7 @@ extension Gateway {
     }
 
     func answer(_ call: StoreBackup, from caller: Caller) async throws -> Done {
+        try requireRoom()
         try await writing(for: caller) { transaction in
             guard try transaction.storeBackup(call.backup, fetchKey: call.fetchKey, owner: caller.key) else {
                 throw APIError(.forbidden, "this backup belongs to another key")

@@ -42,7 +42,8 @@ extension Gateway {
         }
     }
 
-    /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does.
+    /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does, and records are looked for only
+    /// if the grant itself covers the request: otherwise the time would tell how many there are.
     private func decide(
         _ request: Request, _ hash: RequestHash, _ signature: Ed25519.Signature, _ transaction: StoreTransaction
     ) throws -> Decided {
@@ -52,15 +53,18 @@ extension Gateway {
         let isSigned =
             (try? releaseKey.verify(signature, .release, origin: store.origin, hash.releaseBytes(grant: request.grant))) != nil
         let compartment = terms?.compartment ?? Self.nobody
-        let recipient = terms?.recipient ?? Self.nobodysRecipient
-        let found = try Self.candidates(request.filter, compartment, recipient, transaction.view)
         let facts = grant.flatMap { grant in
             terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) }
         }
+        func inputs(_ records: [CandidateFacts]) -> DecisionInputs {
+            DecisionInputs(
+                now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, records: records)
+        }
+        let isCovered = PlainEngine.decide(inputs([])) == .denied(.nothingToRelease)
+        let found = try Self.candidates(
+            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient, transaction.view)
         let candidates = Array(found.prefix(Filter.maximumRecords))
-        let inputs = DecisionInputs(
-            now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts,
-            records: facts == nil ? [] : try candidates.map { try CandidateFacts($0) })
+        let inputs = inputs(try candidates.map { try CandidateFacts($0) })
         return Decided(
             request: request, hash: hash, compartment: terms?.compartment, candidates: candidates,
             hasMore: found.count > candidates.count, record: DecisionRecord(inputs, verdict: PlainEngine.decide(inputs)))

@@ -11,11 +11,15 @@ struct CallRouter: Sendable {
     let gateway: Gateway
     let perKey: RateLimiter
     let perAddress: RateLimiter
+    private let actorBodies: BodyBudget
+    private let otherBodies: BodyBudget
 
     init(_ gateway: Gateway) {
         self.gateway = gateway
         perKey = RateLimiter(gateway.limits.callsPerKey)
         perAddress = RateLimiter(gateway.limits.callsPerAddress)
+        actorBodies = BodyBudget(bytes: gateway.limits.actorBodies)
+        otherBodies = BodyBudget(bytes: gateway.limits.otherBodies)
     }
 
     /// A call with a message and a message for an answer.
@@ -34,8 +38,12 @@ struct CallRouter: Sendable {
         _ answer: @escaping @Sendable (Gateway, Message, Caller) async throws -> PlainAnswer
     ) {
         add(path, contentType: ContentType.message, to: router) { request, caller in
-            let bytes = try await collect(request, atMost: UInt64(Message.maximumSize), caller.signature.digest)
-            return try await answer(gateway, try Message(canonical: bytes), caller)
+            let length = try Self.length(of: request, atMost: Message.maximumSize)
+            let isActor = try await gateway.isLiveActor(caller.key)
+            return try await (isActor ? actorBodies : otherBodies).with(length) {
+                let bytes = try await collect(request, atMost: UInt64(length), caller.signature.digest)
+                return try await answer(gateway, try Message(canonical: bytes), caller)
+            }
         }
     }
 
@@ -92,10 +100,14 @@ struct CallRouter: Sendable {
         return Caller(key: signature.key, signature: signature)
     }
 
+    /// The announced length of the body, or the most that it may be.
+    private static func length(of request: Request, atMost maximum: Int) throws -> Int {
+        guard let length = request.headers[.contentLength].flatMap({ UInt64($0) }) else { return maximum }
+        guard length <= UInt64(maximum) else { throw APIError(.tooLarge, "the message is larger than this call allows") }
+        return Int(length)
+    }
+
     private func collect(_ request: Request, atMost maximum: UInt64, _ digest: ContentDigest) async throws -> [UInt8] {
-        if let length = request.headers[.contentLength].flatMap({ UInt64($0) }), length > maximum {
-            throw APIError(.tooLarge, "the message is larger than this call allows")
-        }
         let bytes = Mutex<[UInt8]>([])
         try await BodyReader(limits: gateway.limits).read(request.body, atMost: maximum) { piece in bytes.withLock { $0 += piece } }
         let body = bytes.withLock { $0 }

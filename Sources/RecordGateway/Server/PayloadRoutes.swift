@@ -28,6 +28,7 @@ extension Gateway {
     fileprivate func takeIn(_ body: RequestBody, announced: Hash, from caller: Caller) async throws -> StoredPayload {
         let today = today
         _ = try await reading(for: caller) { try $0.requireLiveActor(caller.key, on: today) }
+        try requireRoom()
         let intake = PayloadIntake(store.beginUpload())
         try await BodyReader(limits: limits).read(body, atMost: PayloadPath.maximumSize) { try await intake.write($0) }
         let (payload, size) = try await intake.finish(announced: announced, in: store)

@@ -1,4 +1,4 @@
-import CryptoPrimitives
+package import CryptoPrimitives
 package import MerkleLedger
 package import SharingContract
 
@@ -24,7 +24,7 @@ package struct Committed<Result: Sendable>: Sendable {
 package struct LedgerHead: Sendable {
     let edge: TreeEdge
     /// Time of the last leaf.
-    let time: Minute
+    package let time: Minute
     package let checkpoint: SignedNote
 
     package var size: UInt64 { edge.size }

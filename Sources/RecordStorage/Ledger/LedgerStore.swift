@@ -41,6 +41,12 @@ package final class LedgerStore: Sendable {
         published = Mutex(LedgerHead(edge: edge, time: time, checkpoint: checkpoint))
     }
 
+    /// Bytes that can still be written to the disk on which the store lies.
+    package func freeSpace() throws -> UInt64 {
+        let attributes = try FileManager.default.attributesOfFileSystem(forPath: folder.string)
+        return (attributes[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0
+    }
+
     /// The newest checkpoint and everything under it.
     package var head: LedgerHead { published.withLock { $0 } }
 }
@@ -89,6 +95,8 @@ extension LedgerStore {
             clock: clock)
         store.queue.withLock { $0 = CommitQueue { [unowned store] jobs in await store.write(jobs) } }
         try store.removeOrphanFiles()
+        // An erasure that was cut off after its leaf may have left old pages in the log.
+        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         return store
     }
 
@@ -230,8 +238,9 @@ extension LedgerStore {
 
     /// The leaves whose hashes a tile of level 0 has.
     package func entries(_ coordinate: Tile.Coordinate) async throws -> EntryBundle? {
-        let first = coordinate.index << UInt64(Tile.height)
-        guard first + UInt64(coordinate.width) <= head.size else { return nil }
+        let (first, isTooFar) = coordinate.index.multipliedReportingOverflow(by: UInt64(Tile.fullWidth))
+        let size = head.size
+        guard !isTooFar, first < size, UInt64(coordinate.width) <= size - first else { return nil }
         let leaves = try await pool.read { database in
             try database.rows(
                 "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",

@@ -25,17 +25,31 @@ extension StoreView {
 }
 
 extension StoreTransaction {
-    /// How many unread messages one address, and one sender, may have here.
-    package static let messagesPerAddress: Int64 = 256
-    package static let messagesPerSender: Int64 = 1_024
+    /// How many unread messages may wait at one address, from one sender anywhere, and from one sender at one address.
+    package struct MessageLimits: Sendable {
+        package let perAddress: Int64
+        package let perSender: Int64
+        package let perSenderAndAddress: Int64
+
+        /// For those whom a member admitted.
+        package static let actor = MessageLimits(perAddress: 256, perSender: 1_024, perSenderAndAddress: 64)
+        /// For a grant's key, of which anybody can make many: a slip, and what may follow. Actors' messages do not count against it.
+        package static let grant = MessageLimits(perAddress: 4_096, perSender: 4, perSenderAndAddress: 4)
+    }
+
     /// Unread messages are thrown away after 90 days.
     private static let messageLife: UInt32 = 90 * Minute.perDay
 
-    /// `false` if the inbox, or the sender's share of all inboxes, is full.
-    package func storeMessage(_ bytes: [UInt8], for address: Ed25519.PublicKey, from sender: Ed25519.PublicKey) throws -> Bool {
+    /// `false` if the inbox, or the sender's share of it or of all inboxes, is full.
+    package func storeMessage(
+        _ bytes: [UInt8], for address: Ed25519.PublicKey, from sender: Ed25519.PublicKey, within limits: MessageLimits
+    ) throws -> Bool {
         let waiting = try database.number("SELECT COUNT(*) FROM message WHERE address = ?", [address.blob]) ?? 0
         let sent = try database.number("SELECT COUNT(*) FROM message WHERE sender = ?", [sender.blob]) ?? 0
-        guard waiting < Self.messagesPerAddress, sent < Self.messagesPerSender else { return false }
+        let here =
+            try database.number(
+                "SELECT COUNT(*) FROM message WHERE sender = ? AND address = ?", [sender.blob, address.blob]) ?? 0
+        guard waiting < limits.perAddress, sent < limits.perSender, here < limits.perSenderAndAddress else { return false }
         try database.run(
             "INSERT INTO message (address, sender, received, bytes) VALUES (?, ?, ?, ?)",
             [address.blob, sender.blob, Int64(now.number), bytes.blob])

@@ -204,8 +204,10 @@ extension StoreTransaction {
         return payloads
     }
 
-    /// The size of a payload that was uploaded, `nil` if it was not.
+    /// The size of a payload that was uploaded and that no record has, `nil` if there is none.
     package func uploadedSize(of payload: PayloadID) throws -> UInt64? {
-        try database.number("SELECT size FROM payload WHERE id = ?", [payload.blob]).map { UInt64($0) }
+        try database.number(
+            "SELECT size FROM payload WHERE id = ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)", [payload.blob]
+        ).map { UInt64($0) }
     }
 }

@@ -109,9 +109,11 @@ extension StoreTransaction {
             [recipient.name.blob, Int64(position), header.blob])
     }
 
-    /// What a grant's recipient could open, it cannot fetch any more.
-    package func deleteHeaders(for recipient: RecipientKey) throws {
-        try database.run("DELETE FROM header WHERE recipient = ?", [recipient.name.blob])
+    /// What a recipient could open of a compartment, it cannot fetch any more. Whoever named the same recipient elsewhere loses nothing.
+    package func deleteHeaders(for recipient: RecipientKey, in compartment: Ed25519.PublicKey) throws {
+        try database.run(
+            "DELETE FROM header WHERE recipient = ? AND position IN (SELECT position FROM slot WHERE compartment = ?)",
+            [recipient.name.blob, compartment.blob])
     }
 
     package func hasSlot(at position: UInt64, of compartment: Ed25519.PublicKey) throws -> Bool {

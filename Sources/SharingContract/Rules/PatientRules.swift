@@ -22,13 +22,15 @@ extension Contract {
 
     func apply(_ grant: Grant, _ state: some StateReader) throws -> [StateChange] {
         try requireSigner(grant.control)
-        try requireUnused(grant.control, grant.release, in: state)
+        // Release keys are counted apart: nothing here proves who holds one, so naming another's key must not use that key up.
+        try requireUnused(grant.control, in: state)
+        guard grant.release != grant.control, try state.grant(releasing: grant.release) == nil else { throw Refusal.keyInUse }
         guard grant.from < grant.until, grant.until <= grant.from.adding(days: Self.longestGrant), leaf.time.day < grant.until
         else { throw Refusal.badWindow }
         return [
             StateChange(.grant(grant.control), GrantState(grant: grant, grantedAt: index, revokedAt: nil)),
             StateChange(.key(grant.control), KeyUse.control),
-            StateChange(.key(grant.release), KeyUse.release),
+            StateChange(.release(grant.release), LeafIndex(index)),
         ]
     }
 

@@ -32,6 +32,7 @@ package enum StateKey: Hashable, Sendable {
     case grant(Ed25519.PublicKey)
     case request(RequestHash)
     case erased(Hash)
+    case release(Ed25519.PublicKey)
     // Known to those who hold the bodies.
     case grantTerms(Ed25519.PublicKey)
     case newestList(Ed25519.PublicKey)
@@ -49,6 +50,7 @@ package enum StateKey: Hashable, Sendable {
         case .grant(let key): [5] + key.bytes
         case .request(let hash): [6] + hash.bytes
         case .erased(let hash): [7] + hash.bytes
+        case .release(let key): [8] + key.bytes
         case .grantTerms(let key): [128] + key.bytes
         case .newestList(let key): [129] + key.bytes
         case .record(let record): [130] + record.bytes
@@ -77,6 +79,8 @@ extension StateReader {
     package func compartment(_ key: Ed25519.PublicKey) throws -> CompartmentState? { try value(.compartment(key)) }
     package func grant(_ control: Ed25519.PublicKey) throws -> GrantState? { try value(.grant(control)) }
     package func answer(to request: RequestHash) throws -> LeafIndex? { try value(.request(request)) }
+    /// The leaf of the grant with this release key.
+    package func grant(releasing key: Ed25519.PublicKey) throws -> LeafIndex? { try value(.release(key)) }
     package func erasure(of commitment: Hash) throws -> LeafIndex? { try value(.erased(commitment)) }
     package func terms(of control: Ed25519.PublicKey) throws -> GrantTerms? { try value(.grantTerms(control)) }
     package func newestList(of compartment: Ed25519.PublicKey) throws -> ListHash? { try value(.newestList(compartment)) }

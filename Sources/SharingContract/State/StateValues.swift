@@ -47,7 +47,6 @@ package enum KeyUse: UInt8, CanonicalCodable, Sendable {
     case actor = 3
     case compartment = 4
     case control = 5
-    case release = 6
     case dead = 7
 
     package static let maximumSize = 1

@@ -1,0 +1,16 @@
+import GatewayClient
+import SharingContract
+
+/// What a patient has to know beside the answer. To standard error, so that programs read the answer alone.
+enum Warnings {
+    static func show(of patient: PatientClient) {
+        for record in patient.unusable.values {
+            let line = RecordLine(record, patient.session)
+            Terminal.note(
+                "Record \(line.record.prefix(12)) from \(line.depositor) cannot be opened or shared: its author sealed it wrongly.")
+        }
+        if !patient.isBackedUp {
+            Terminal.note("The backup does not hold this yet. Run `cordon --as \(patient.session.folder.name) patient sync`.")
+        }
+    }
+}
