@@ -19,10 +19,12 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let inMemoryLogging: Target.Dependency = .product(name: "InMemoryLogging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let structuredFields: Target.Dependency = .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -139,6 +141,14 @@ let package = Package(
             dependencies: [
                 "CryptoPrimitives", "EnvelopeEncryption", "GatewayClient", "MedicalRecords", "SharingContract", "TestSupport",
                 grdb, subprocess, systemPackage,
+            ]),
+        // GRDB, to meddle with a store that a gateway serves; NIO, for clients ruder than any HTTP client is.
+        .testTarget(
+            name: "RecordGatewayTests",
+            dependencies: [
+                "AccessPolicy", "CryptoPrimitives", "GatewayAPI", "MedicalRecords", "MerkleLedger", "RecordGateway",
+                "RecordStorage", "SharingContract", "TestSupport",
+                grdb, httpTypes, inMemoryLogging, lifecycle, logging, nioCore, nioPosix, nioSSL, systemPackage,
             ]),
     ],
     swiftLanguageModes: [.v6]
