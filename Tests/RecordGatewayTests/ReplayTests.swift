@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import GatewayAPI
 import RecordStorage
@@ -103,6 +104,51 @@ import Testing
             let answer = try await gateway.send(later)
             #expect(answer.status == 401)
             #expect(try APIError(canonical: answer.body).explanation.text != "this message was sent before")
+        }
+    }
+}
+
+/// The same request in a new message: the message is good, the request has been answered.
+@Suite(.timeLimit(.minutes(1))) struct RequestReplays {
+    @Test func `a request is answered once, released or refused, also after a restart`() async throws {
+        let site = try GatewaySite()
+        let calls = try await site.serving { gateway in
+            var town = try await Town.begun(gateway)
+            try await town.grant("grant", to: "lakeside")
+            try await town.deposit(["lab 1"])
+            let calls = [town.requesting("grant", by: "lakeside"), town.requesting("none", by: "lakeside")]
+            for call in calls {
+                _ = try await gateway.call(call, by: "lakeside")
+                try await gateway.expect(.alreadyAnswered, call, by: "lakeside")
+            }
+            return calls
+        }
+        try await site.serving { gateway in
+            for call in calls { try await gateway.expect(.alreadyAnswered, call, by: "lakeside") }
+        }
+    }
+
+    /// What counts is the request and not the signature beside it, of which there may be many.
+    @Test func `a request with another release signature is the same request`() async throws {
+        try await GatewaySite.town { town in
+            try await town.grant("grant", to: "lakeside")
+            try await town.deposit(["lab 1"])
+            let call = town.requesting("grant", by: "lakeside")
+            let unsigned = RequestRecords(request: call.request, releaseSignature: key("other").sign([]))
+            try await town.expectRefused(unsigned, by: "lakeside", .releaseNotSigned)
+            try await town.gateway.expect(.alreadyAnswered, call, by: "lakeside")
+        }
+    }
+
+    @Test func `of many copies of a request one is answered`() async throws {
+        try await GatewaySite.town { town in
+            let (gateway, call) = (town.gateway, town.requesting("grant", by: "lakeside"))
+            let codes = try await withThrowingTaskGroup(of: APIError.Code?.self) { group in
+                for _ in 0..<12 { group.addTask { try await gateway.refusal(of: call, by: "lakeside") } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(codes.count { $0 == nil } == 1 && codes.count { $0 == .alreadyAnswered } == 11)
+            #expect(try gateway.site.count("leaf") == 6)
         }
     }
 }
