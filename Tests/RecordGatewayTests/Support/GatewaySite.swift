@@ -1,4 +1,5 @@
 import CryptoPrimitives
+import Foundation
 import GRDB
 import InMemoryLogging
 import Logging
@@ -9,7 +10,6 @@ import ServiceLifecycle
 import Synchronization
 import SystemPackage
 import TestSupport
-import FoundationEssentials
 
 /// The folder and the clock of one gateway, which outlive the processes that serve it.
 struct GatewaySite: Sendable {
@@ -120,5 +120,31 @@ final class TestClock: Sendable {
 
     func advance(by seconds: Int64) {
         now.withLock { $0 += seconds }
+    }
+}
+
+/// The database as another process would find it at this moment, were this one killed.
+struct LedgerCopy {
+    private let folder: TemporaryFolder
+
+    init(of site: GatewaySite) throws {
+        folder = try TemporaryFolder()
+        for name in ["store.sqlite", "store.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: site.folder.path(name), toPath: folder.path(name))
+        }
+    }
+
+    func leaf(_ index: UInt64) throws -> [UInt8]? {
+        try value("SELECT bytes FROM leaf WHERE number = ?", index).map { Array($0) }
+    }
+
+    func hasEvidence(of leaf: UInt64) throws -> Bool {
+        try value("SELECT body FROM evidence WHERE leaf = ?", leaf) != nil
+    }
+
+    private func value(_ sql: String, _ number: UInt64) throws -> Data? {
+        let queue = try DatabaseQueue(path: folder.path("store.sqlite"))
+        defer { try? queue.close() }
+        return try queue.read { try Data.fetchOne($0, sql: sql, arguments: [Int64(number)]) }
     }
 }

@@ -113,3 +113,16 @@ extension Town {
             SignedMessage(FetchOwnPayload.path, call.canonicalBytes, by: compartment, at: gateway.now))
     }
 }
+
+extension Town {
+    func erasing(_ records: [StoredRecord], in compartment: String = laboratory) -> EraseRecords {
+        erasing(Set(records.map(\.descriptorCommitment)), in: compartment)
+    }
+
+    func erasing(_ commitments: Set<Hash>, in compartment: String = laboratory, signedBy signer: String? = nil) -> EraseRecords {
+        let erasure = Erasure(basis: .patientsWish, commitments: commitments)
+        return EraseRecords(
+            erasure: erasure,
+            body: ErasureBody(of: erasure, signingWith: key(signer ?? compartment), origin: world.origin))
+    }
+}
