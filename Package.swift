@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "RecordGatewayTests",
             dependencies: [
-                "AccessPolicy", "CryptoPrimitives", "GatewayAPI", "MedicalRecords", "MerkleLedger", "RecordGateway",
+                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "MedicalRecords", "MerkleLedger", "RecordGateway",
                 "RecordStorage", "SharingContract", "TestSupport",
                 grdb, httpTypes, inMemoryLogging, lifecycle, logging, nioCore, nioPosix, nioSSL, systemPackage,
             ]),
