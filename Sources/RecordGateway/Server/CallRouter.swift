@@ -38,10 +38,10 @@ struct CallRouter: Sendable {
         _ answer: @escaping @Sendable (Gateway, Message, Caller) async throws -> PlainAnswer
     ) {
         add(path, contentType: ContentType.message, to: router) { request, caller in
-            let length = try Self.length(of: request, atMost: Message.maximumSize)
+            let length = try Self.length(of: request, atMost: UInt64(Message.maximumSize))
             let isActor = try await gateway.isLiveActor(caller.key)
-            return try await (isActor ? actorBodies : otherBodies).with(length) {
-                let bytes = try await collect(request, atMost: UInt64(length), caller.signature.digest)
+            return try await (isActor ? actorBodies : otherBodies).with(Int(length)) {
+                let bytes = try await collect(request, atMost: length, caller.signature.digest)
                 return try await answer(gateway, try Message(canonical: bytes), caller)
             }
         }
@@ -100,11 +100,11 @@ struct CallRouter: Sendable {
         return Caller(key: signature.key, signature: signature)
     }
 
-    /// The announced length of the body, or the most that it may be.
-    private static func length(of request: Request, atMost maximum: Int) throws -> Int {
+    /// The announced length of the body, or the most that it may be. What is announced as too large is not read.
+    static func length(of request: Request, atMost maximum: UInt64) throws(APIError) -> UInt64 {
         guard let length = request.headers[.contentLength].flatMap({ UInt64($0) }) else { return maximum }
-        guard length <= UInt64(maximum) else { throw APIError(.tooLarge, "the message is larger than this call allows") }
-        return Int(length)
+        guard length <= maximum else { throw APIError(.tooLarge, "the message is larger than this call allows") }
+        return length
     }
 
     private func collect(_ request: Request, atMost maximum: UInt64, _ digest: ContentDigest) async throws -> [UInt8] {

@@ -8,7 +8,8 @@ import RecordStorage
 extension CallRouter {
     func addPayloads(to router: Router<GatewayContext>) {
         add(PayloadPath.upload, contentType: ContentType.payload, to: router) { request, caller in
-            PlainAnswer(try await gateway.takeIn(request.body, announced: caller.signature.digest.hash, from: caller))
+            _ = try Self.length(of: request, atMost: PayloadPath.maximumSize)
+            return PlainAnswer(try await gateway.takeIn(request.body, announced: caller.signature.digest.hash, from: caller))
         }
         addRaw(FetchPayload.path, taking: FetchPayload.self, to: router) { gateway, call, caller in
             try await gateway.reading(for: caller) { _ in }
