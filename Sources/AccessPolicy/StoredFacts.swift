@@ -28,8 +28,8 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
         self.mediaType = mediaType
         types = facts.types.compactMap { count in
             TextLine(count.type).map { TypeCount(type: $0, count: UInt32(clamping: count.count)) }
-        }.sorted { $0.type.text < $1.type.text }
-        labels = facts.labels.compactMap { TextLine($0.description) }.sorted { $0.text < $1.text }
+        }.sorted { $0.type < $1.type }
+        labels = facts.labels.compactMap { TextLine($0.description) }.sorted()
         isLabelled = facts.isLabelled
         days = facts.days
         guard types.count <= Self.maximumCount, labels.count <= Self.maximumCount, types.count == facts.types.count,
@@ -48,7 +48,7 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
             TypeCount(type: try reader.text(), count: try reader.integer(UInt32.self))
         }
         labels = try reader.list(length: UInt8.self, atMost: Self.maximumCount) { reader throws(FormatError) in try reader.text() }
-        guard types.isAscending(by: \.type.text), labels.isAscending(by: \.text) else { throw .notCanonical }
+        guard types.isAscending(by: \.type), labels.isAscending(by: \.self) else { throw .notCanonical }
         isLabelled = try reader.flag()
         days = try reader.optional { reader throws(FormatError) in try Self.days(&reader) }
     }

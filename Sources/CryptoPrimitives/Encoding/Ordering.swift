@@ -14,6 +14,13 @@ extension Value32 {
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 }
 
+extension TextLine: Comparable {
+    /// By bytes too. `String` goes by what the letters look like, and takes two spellings of one letter for the same.
+    package static func < (left: TextLine, right: TextLine) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+}
+
 extension Array {
     /// Whether each element is below the next, which also means that no two are alike.
     package func isAscending(by key: (Element) -> some Comparable) -> Bool {
