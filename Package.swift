@@ -135,6 +135,14 @@ let package = Package(
                 "CryptoPrimitives", "DurableFiles", "MerkleLedger", "RecordStorage", "SharingContract", "TestSupport", grdb,
                 systemPackage,
             ]),
+        // Holds a real gateway in process, and one that lies.
+        .testTarget(
+            name: "GatewayClientTests",
+            dependencies: [
+                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "GatewayClient",
+                "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                httpTypes, hummingbird, lifecycle, logging, nioCore, systemPackage,
+            ]),
         // Drives the built programs, and the client in process where a shell would only be slower.
         .testTarget(
             name: "ProgramTests",

@@ -95,14 +95,14 @@ extension PatientClient {
         }
     }
 
-    private struct Restored: ~Copyable {
+    struct Restored: ~Copyable {
         let seed: SecretBytes
         let state: PatientState
 
         borrowing func keyring() -> Keyring { Keyring(role: .patient, seed: seed.duplicate()) }
     }
 
-    private static func open(
+    static func open(
         _ backup: [UInt8], with identity: borrowing HybridIdentity
     ) throws(ClientError) -> Restored {
         var reader = CanonicalReader(backup)

@@ -1,0 +1,93 @@
+import CryptoPrimitives
+import GatewayClient
+import SharingContract
+import TestSupport
+import Testing
+
+/// The examples that docs/formats.md names in section 5.
+@Suite struct PaperFormats {
+    static let pin = Pin(
+        origin: World().origin, genesis: SHA256.hash([0]), ledgerKey: publicKey("ledger"), address: line("https://north.example"))
+
+    @Test func `papers are as the document says`() throws {
+        let difference = try FormatFile("papers.json").difference(from: [
+            ("application", try example(Self.application(.clinic))),
+            ("auditor's application", try example(Self.application(.auditor))),
+            ("invite", try example(Self.invite())), ("card", try example(Self.card())),
+        ])
+        #expect(difference == nil)
+    }
+
+    static func application(_ role: Actor.Role) -> Application {
+        Application(
+            pin: pin, role: role, name: line(role == .auditor ? "State Auditor" : "Hillside Clinic"),
+            recipient: recipient("hillside"), mandate: role == .auditor ? line("yearly review") : nil,
+            identifiers: line("NPI 1234567893"), signingWith: key("hillside"))
+    }
+
+    static func invite() -> Invite {
+        Invite(pin: pin, name: line("Hillside Clinic"), signingWith: key("hillside"))
+    }
+
+    static func slot(_ category: UInt16, _ name: String, for clinic: String = "hillside") -> Card.Slot {
+        let world = World()
+        return Card.Slot(
+            category: category,
+            entry: Entry(origin: world.origin, bodiless: .compartment(world.compartment(name))).signed(with: key(name)),
+            list: world.list(name), permission: world.permission(name, for: clinic))
+    }
+
+    static func card(_ slots: [Card.Slot] = [slot(3, "ana/laboratory"), slot(4, "ana/imaging")]) -> Card {
+        Card(
+            pin: pin, name: line("Ana Díaz"), clinic: publicKey("hillside"), inboxRecipient: recipient("ana/inbox"), slots: slots,
+            signingWith: key("ana/inbox"))
+    }
+
+    private func shown(_ pin: Pin) -> Shown {
+        fields(["origin": pin.origin, "genesis": pin.genesis, "ledger key": pin.ledgerKey, "address": pin.address])
+    }
+
+    private func signature(_ paper: some Paper) -> [UInt8] { Array(paper.canonicalBytes.suffix(64)) }
+
+    private func text(_ paper: some Paper) throws -> ShownFields {
+        guard try type(of: paper).init(text: Array(paper.text.utf8)).canonicalBytes == paper.canonicalBytes else {
+            throw FormatError.notCanonical
+        }
+        return ["text": paper.text]
+    }
+
+    private func example(_ application: Application) throws -> Shown {
+        try application.verify()
+        return try TestSupport.example(
+            application,
+            [
+                "pin": shown(application.pin), "role": application.role.rawValue, "name": application.name,
+                "key": application.key, "recipient": application.recipient, "mandate": application.mandate,
+                "identifiers": application.identifiers, "signature": signature(application),
+            ], more: try text(application))
+    }
+
+    private func example(_ invite: Invite) throws -> Shown {
+        try invite.verify()
+        return try TestSupport.example(
+            invite,
+            ["pin": shown(invite.pin), "clinic": invite.clinic, "name": invite.name, "signature": signature(invite)],
+            more: try text(invite))
+    }
+
+    private func example(_ card: Card) throws -> Shown {
+        try card.verify()
+        let slots = card.slots.map { slot in
+            fields([
+                "category": slot.category, "entry": slot.entry.canonicalBytes, "list": slot.list.canonicalBytes,
+                "permission": slot.permission.canonicalBytes,
+            ])
+        }
+        return try TestSupport.example(
+            card,
+            [
+                "pin": shown(card.pin), "name": card.name, "clinic": card.clinic, "inbox": card.inbox,
+                "inbox recipient": card.inboxRecipient, "slots": slots, "holder commitment": nil, "signature": signature(card),
+            ], more: try text(card))
+    }
+}

@@ -1,0 +1,209 @@
+import CryptoPrimitives
+import SharingContract
+import TestSupport
+import Testing
+
+/// One entry of each kind, with its evidence and what its body says.
+struct EntryExamples {
+    struct Example {
+        let name: String
+        let entry: Entry
+        let event: Shown
+        let evidence: Evidence
+        let body: Shown?
+    }
+
+    private let world: World
+
+    init(_ world: World) {
+        self.world = world
+    }
+
+    func all() throws -> [Example] {
+        [
+            member(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(), try deposit(),
+            try grant(),
+            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(),
+        ]
+    }
+
+    private func example(
+        _ name: String, _ event: Event, _ shown: Shown, by signers: [String], body: (any Body)? = nil, tree: Evidence.Tree? = nil,
+        bodyShown: Shown? = nil
+    ) -> Example {
+        let evidence = body.map { Evidence(salt: World.salt, body: $0.canonicalBytes, tree: tree) } ?? .none
+        return Example(
+            name: name, entry: world.entry(event, by: signers, evidence: evidence), event: shown, evidence: evidence,
+            body: bodyShown)
+    }
+}
+
+// Who takes part.
+extension EntryExamples {
+    private func member() -> Example {
+        let member = MemberChange.Member(
+            key: publicKey("north"), name: line("North Consortium"), address: line("https://north.example"))
+        let genesis = MemberChange.Genesis(rulesVersion: 1, ledgerKey: publicKey("ledger"))
+        return example(
+            "member", .member(.add(member, genesis: genesis)),
+            fields([
+                "change": 1, "key": member.key, "name": member.name, "address": member.address,
+                "genesis": fields(["rules version": genesis.rulesVersion, "ledger key": genesis.ledgerKey]),
+            ]), by: ["north"])
+    }
+
+    private func removal() -> Example {
+        example(
+            "member removed", .member(.remove(publicKey("south"))), fields(["change": 2, "key": publicKey("south")]),
+            by: ["north", "west"])
+    }
+
+    private func rekey() -> Example {
+        example(
+            "member re-keyed", .member(.rekey(old: publicKey("north"), new: publicKey("north/1"))),
+            fields(["change": 3, "old": publicKey("north"), "new": publicKey("north/1")]), by: ["north"])
+    }
+
+    private func actor(_ role: Actor.Role) -> Example {
+        let actor = world.actor(role == .auditor ? "state auditor" : "hillside", role: role)
+        let body = ActorBody(identifiers: line("NPI 1234567893"))
+        return example(
+            role == .auditor ? "auditor" : "actor", .actor(actor),
+            fields([
+                "key": actor.key, "recipient": actor.recipient, "name": actor.name, "role": actor.role.rawValue,
+                "end": actor.end, "mandate": actor.mandate,
+            ]), by: ["north", "south"], body: body, bodyShown: fields(["identifiers": body.identifiers]))
+    }
+
+    private func keyRevocation() -> Example {
+        let body = KeyRevocationBody(note: line("laptop lost"))
+        return example(
+            "key-revocation", .keyRevocation(KeyRevocation(key: publicKey("hillside"), reason: .compromised)),
+            fields(["key": publicKey("hillside"), "reason": 1]), by: ["hillside"], body: body,
+            bodyShown: fields(["note": body.note]))
+    }
+}
+
+// What a patient does.
+extension EntryExamples {
+    private func compartment() -> Example {
+        let compartment = world.compartment("ana/laboratory")
+        return example(
+            "compartment", .compartment(compartment),
+            fields([
+                "key": compartment.key, "next": compartment.next, "recovery": compartment.recovery, "predecessor": nil,
+            ]), by: ["ana/laboratory"])
+    }
+
+    private func grant() throws -> Example {
+        let grant = world.grant("grant")
+        let list = try ContractFormats.second(world)
+        let bodyFields = GrantBody.Fields(
+            grantee: publicKey("lakeside"), consent: try FormatFile("requests.json").bytes("consent", "bytes"),
+            sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient("grant"),
+            recipientList: list.hash)
+        let body = GrantBody(bodyFields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
+        return example(
+            "grant", .grant(grant),
+            fields([
+                "control": grant.control, "release": grant.release, "from": grant.from, "until": grant.until, "commitment": nil,
+            ]), by: ["grant"], body: body,
+            bodyShown: fields([
+                "compartment": body.compartment, "grantee": body.grantee, "consent": body.consent, "compilation": nil,
+                "sealed seed": body.sealedSeed, "recipient": body.recipient, "recipient list": body.recipientList,
+                "signature": body.signature,
+            ]))
+    }
+
+    private func revocation() -> Example {
+        let body = RevocationBody(reason: line("moved away"), recipientList: world.list("ana/laboratory").hash)
+        return example(
+            "revocation", .revocation(Revocation(grant: publicKey("grant"))), fields(["grant": publicKey("grant")]), by: ["grant"],
+            body: body, bodyShown: fields(["reason": body.reason, "recipient list": body.recipientList]))
+    }
+
+    private func erasure() -> Example {
+        let erasure = Erasure(basis: .patientsWish, commitments: [SHA256.hash([1]), SHA256.hash([2])])
+        let body = ErasureBody(of: erasure, signingWith: key("ana/laboratory"), origin: world.origin)
+        return example(
+            "erasure", .erasure(erasure), fields(["basis": erasure.basis.rawValue, "commitments": erasure.commitments]),
+            by: ["north"], body: body, bodyShown: fields(["compartment": body.compartment, "signature": body.signature]))
+    }
+}
+
+// What a gateway does.
+extension EntryExamples {
+    func deposit() throws -> Example {
+        let body = DepositBody(
+            compartment: publicKey("ana/laboratory"), recipientList: try ContractFormats.second(world).hash,
+            permission: world.permission("ana/laboratory", for: "hillside"))
+        let tree = ContractFormats.tree(try ContractFormats.laboratory(world), try ContractFormats.referral(world))
+        return example(
+            "deposit", .deposit(Deposit(root: tree.slotTree.root)), fields(["root": tree.slotTree.root]), by: ["north"], body: body,
+            tree: tree,
+            bodyShown: fields([
+                "compartment": body.compartment, "recipient list": body.recipientList,
+                "permission": body.permission.canonicalBytes,
+            ]))
+    }
+
+    private func decision(isReleased: Bool) throws -> Example {
+        let requests = FormatFile("requests.json")
+        let request = try requests.bytes("request", "bytes")
+        let hash = RequestHash(of: request)
+        let signature = key("grant/release").sign(.release, origin: world.origin, hash.releaseBytes(grant: publicKey("grant")))
+        let http = FormatFile("http.json")
+        // What requests.json's record names as released.
+        let released = isReleased ? [(UInt8(77), UInt8(1)), (150, 3)] : []
+        let body = DecisionBody(
+            compartment: publicKey("ana/laboratory"), request: request, releaseSignature: signature,
+            signatureBase: Array(try http.text("request", "base").utf8),
+            httpSignature: try #require(Ed25519.Signature(try http.bytes("request", "signature"))), blind: World.salt,
+            record: try requests.bytes(isReleased ? "release" : "refusal", "bytes"), seed: World.salt,
+            released: released.map { slot, number in
+                .init(slot: slot, salt: SHA256.hash([slot]).value, descriptorCommitment: SHA256.hash([number]))
+            })
+        let refusal = Decision.RefusalCommitment(blind: World.salt, request: hash)
+        let outcome: Decision.Outcome =
+            isReleased ? .released(.init(grant: publicKey("grant"), request: hash, signature: signature)) : .refused(refusal)
+        let event =
+            isReleased
+            ? fields([
+                "root": body.tree.root, "released": true, "grant": publicKey("grant"), "request": hash, "release": signature,
+                "emergency leaf": nil,
+            ]) : fields(["root": body.tree.root, "released": false, "refusal": refusal.value])
+        return example(
+            isReleased ? "release" : "refusal", .decision(Decision(root: body.tree.root, outcome: outcome)), event, by: ["north"],
+            body: body, bodyShown: shown(body))
+    }
+
+    private func shown(_ body: DecisionBody) -> Shown {
+        fields([
+            "compartment": body.compartment, "request": body.request, "release": body.releaseSignature,
+            "signature base": body.signatureBase, "HTTP signature": body.httpSignature, "blind": body.blind,
+            "record": body.record, "seed": body.seed,
+            "released": body.released.map {
+                fields(["slot": $0.slot, "salt": $0.salt, "commitment": $0.descriptorCommitment])
+            },
+            "root": body.tree.root,
+        ])
+    }
+}
+
+extension ContractFormats {
+    static func example(_ example: EntryExamples.Example) throws -> Shown {
+        let entry = example.entry
+        let leaf = Leaf(time: Minute(20_778 * Minute.perDay + 600), entry: entry)
+        guard try Leaf(canonical: leaf.canonicalBytes) == leaf else { throw FormatError.notCanonical }
+        return try TestSupport.example(
+            entry,
+            [
+                "origin": entry.origin, "kind": entry.event.kind.rawValue, "event": example.event, "body": entry.bodyCommitment,
+                "signatures": entry.signatures.map { fields(["key": $0.key, "signature": $0.signature]) },
+            ],
+            more: [
+                "leaf": fields(["time": leaf.time, "bytes": leaf.canonicalBytes, "hash": Hash.leaf(leaf.canonicalBytes)]),
+                "evidence": try Self.example(example.evidence), "body": example.body,
+            ])
+    }
+}
