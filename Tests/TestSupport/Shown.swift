@@ -48,8 +48,9 @@ extension RecipientKey: Showable { package var shown: Shown { bytes.shown } }
 
 extension Array: Showable where Element: Showable {
     package var shown: Shown {
-        if let bytes = self as? [UInt8] { return .text(Hexadecimal.encode(bytes)) }
-        return .list(map(\.shown))
+        // Bytes are shown as bytes. An empty array could be cast to any other, so the type is asked first.
+        guard Element.self == UInt8.self, let bytes = self as? [UInt8] else { return .list(map(\.shown)) }
+        return .text(Hexadecimal.encode(bytes))
     }
 }
 

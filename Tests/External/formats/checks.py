@@ -1,0 +1,361 @@
+"""What each file of examples promises."""
+import base64
+import datetime
+import hmac
+import json
+
+from . import codecs, layouts
+from .codecs import require, text, u32, u64
+from .keys import (AgeFile, check_identity, hkdf, labelled, leaf_hash, message, payload_id, public_key, recovery_key, seal_payload,
+                   sha256, subkey, verify, words)
+from .ledger import check_entry, check_export, check_receipt, check_state, fold, slot_root
+
+SKIPPED = [
+    "opening what is sealed to a hybrid recipient, and the ML-KEM half of a recipient beside the seed of its matrix: needs X-Wing",
+]
+ORIGIN = "north.example/ledger"
+
+
+def parse(example, codec, what):
+    """The bytes taken apart are the fields, and the fields put together are the bytes."""
+    value = codec.parse(bytes.fromhex(example["bytes"]))
+    require(value == example["fields"], f"{what}: other fields")
+    return value
+
+
+def check_signature(codec, value, label, key, prefix=b""):
+    """The signature covers what stands before it."""
+    data = message(label, ORIGIN, prefix + codec.write(value)[:-64])
+    verify(key, value["signature"], data, label)
+
+
+def conventions(files):
+    file = files["conventions.json"]
+    types = {
+        "u8": codecs.u8, "u16": codecs.u16, "u32": codecs.u32, "u64": codecs.u64, "flag": codecs.flag, "b16": codecs.string(2),
+        "b32": codecs.string(4), "text": codecs.text, "list8(u16)": codecs.listing(1, codecs.u16),
+        "list16(u8)": codecs.listing(2, codecs.u8), "opt(u8)": codecs.opt(codecs.u8), "minute": codecs.minute,
+    }
+    for example in file["encodings"]:
+        value = types[example["type"]].parse(bytes.fromhex(example["bytes"]))
+        require(value == example["value"], f"{example['type']}: {value}")
+    require(file["labels"] == LABELS, "labels: others, or in another order")
+    example = file["hash"]
+    parts = [bytes.fromhex(part) for part in example["parts"]]
+    require(labelled(example["label"], *parts).hex() == example["hash"], "hash")
+    example = file["signature"]
+    data = message(example["label"], example["origin"], bytes.fromhex(example["bytes"]))
+    require(data.hex() == example["message"], "what is signed")
+    require(public_key(bytes.fromhex(example["seed"])) == example["key"], "a key")
+    verify(example["key"], example["signature"], data, "signature")
+    for example in file["days"]:
+        date = datetime.date(1970, 1, 1) + datetime.timedelta(days=example["day"])
+        require(date.isoformat() == example["date"], "a day")
+
+
+LABELS = [f"cordon/{name}/v1" for name in (
+    "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
+    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "application", "invite",
+    "card", "slip", "ask", "notice")]
+
+
+def keys(files):
+    file = files["keys.json"]
+    patient(file["patient"])
+    seed = bytes.fromhex(file["clinic"]["seed"])
+    require(public_key(subkey(seed, 0, "cdn-sign")) == file["clinic"]["signing key"], "a clinic's key")
+    check_identity(subkey(seed, 0, "cdn-seal"), file["clinic"]["identity"], "a clinic's identity")
+    check_identity(subkey(seed, 0, "cdn-stat"), file["clinic"]["state identity"], "a state identity")
+    recovery(file["recovery"])
+    grant_seed(file["grant seed"])
+    example = file["keyring"]
+    data = bytes.fromhex(example["file"])
+    require(len(data) <= 4096, "a keyring too large")
+    plaintext = AgeFile(data).open_passphrase(example["passphrase"])
+    require(plaintext == b"cordon-keyring-v1" + bytes([example["role"]]) + bytes.fromhex(example["seed"]), "a keyring")
+    gateway_keys(file["gateway keys"])
+
+
+def patient(example):
+    seed = bytes.fromhex(example["seed"])
+    for compartment in example["compartments"]:
+        number = compartment["category"] << 48
+        require(public_key(subkey(seed, number, "cdn-sign")) == compartment["signing key"], "a compartment's key")
+        check_identity(subkey(seed, number, "cdn-seal"), compartment["identity"], "a compartment's identity")
+    for control in example["control keys"]:
+        require(public_key(subkey(seed, control["number"], "cdn-ctrl")) == control["key"], "a control key")
+    require(public_key(subkey(seed, 0, "cdn-inbx")) == example["inbox key"], "an inbox key")
+    check_identity(subkey(seed, 0, "cdn-inbs"), example["inbox identity"], "an inbox identity")
+    check_identity(subkey(seed, 0, "cdn-stat"), example["state identity"], "a state identity")
+
+
+def recovery(example):
+    entropy = bytes.fromhex(example["entropy"])
+    sentence = example["words"]
+    require(len(sentence.split(" ")) == 24 and len(sentence) <= 216, "24 words")
+    # The list of words is the standard's, in alphabetical order: a larger number is a later word.
+    numbered = sorted(zip(words(entropy), sentence.split(" ")))
+    require(all((left[0] < right[0]) == (left[1] < right[1]) for left, right in zip(numbered, numbered[1:])), "another order of words")
+    key = recovery_key(sentence)
+    for compartment in example["compartments"]:
+        number = compartment["category"] << 48
+        following = bytes.fromhex(public_key(subkey(key, number + (1 << 16), "cdn-sign")))
+        recovering = bytes.fromhex(public_key(subkey(key, number, "cdn-rcvr")))
+        require(labelled("cordon/compartment-next/v1", following).hex() == compartment["next"], "next")
+        require(labelled("cordon/compartment-recovery/v1", recovering).hex() == compartment["recovery"], "recovery")
+    check_identity(subkey(key, 0, "cdn-bkup"), example["backup identity"], "a backup's identity")
+    require(public_key(subkey(key, 0, "cdn-bkfe")) == example["backup fetching key"], "a fetching key")
+
+
+def grant_seed(example):
+    seed = bytes.fromhex(example["seed"])
+    require(public_key(subkey(seed, 0, "cdn-rlse")) == example["release key"], "a release key")
+    check_identity(subkey(seed, 0, "cdn-gsal"), example["identity"], "a grant's identity")
+    sealed = AgeFile(bytes.fromhex(example["sealed"]))
+    sealed.require_hybrid()
+    require(sealed.plaintext_size == 32, "a sealed seed")
+
+
+def gateway_keys(example):
+    data = bytes.fromhex(example["file"])
+    require(len(data) == 118 and data.startswith(b"cordon-gateway-keys-v1"), "a gateway's keys")
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+    except ImportError:
+        SKIPPED.append("opening a gateway's keys: this release of python3-cryptography has no Argon2id")
+        return
+    key = Argon2id(salt=data[22:38], length=32, iterations=3, lanes=1, memory_cost=256 << 10).derive(example["passphrase"].encode())
+    seeds = ChaCha20Poly1305(key).decrypt(bytes(12), data[38:], data[:38])
+    require(public_key(seeds[:32]) == example["member key"] and public_key(seeds[32:]) == example["ledger key"], "a gateway's keys")
+
+
+def envelopes(files):
+    for name, example in files["envelopes.json"].items():
+        content = bytes(index % 251 for index in range(example["content length"]))
+        if name == "released":
+            file = AgeFile(bytes.fromhex(example["file"]))
+            file.require_hybrid()
+            require(len(file.header) == example["header size"] <= 4096, "a header's size")
+            require(file.plaintext_size == len(content), "a payload's size")
+            check_identity(bytes.fromhex(example["identity seed"]), example["recipient"], "an identity")
+            continue
+        file_key = bytes.fromhex(example["file key"])
+        payload = seal_payload(file_key, bytes.fromhex(example["nonce"]), content)
+        require(example["payload"] in (None, payload.hex()), f"{name}: another payload")
+        require(len(payload) == example["payload size"] and payload_id(payload).hex() == example["payload id"], f"{name}: payload id")
+        require(commitment(file_key, example, content) == example["content commitment"], f"{name}: content commitment")
+
+
+def commitment(file_key, example, content):
+    bound = (text.write(example["origin"]) + bytes.fromhex(example["compartment"]) + bytes.fromhex(example["record"])
+             + u32.write(example["version"]) + u64.write(len(content)))
+    return hmac.digest(hkdf(file_key, b"", b"cordon/content/v1"), bound + content, "sha256").hex()
+
+
+def entries(files):
+    for name, example in files["entries.json"].items():
+        value = parse(example, layouts.entry, name)
+        evidence = parse(example["evidence"], layouts.evidence, f"{name}, evidence")
+        leaf = layouts.leaf.parse(bytes.fromhex(example["leaf"]["bytes"]))
+        require(leaf == {"time": example["leaf"]["time"], "entry": value}, f"{name}: another leaf")
+        codec = layouts.BODIES.get(value["kind"])
+        require((codec is None) == (example["body"] is None), f"{name}: a body or none")
+        if codec:
+            require(codec.parse(bytes.fromhex(evidence["body"])) == example["body"], f"{name}: another body")
+        check_entry(value, evidence, name)
+        require(leaf_hash(bytes.fromhex(example["leaf"]["bytes"])).hex() == example["leaf"]["hash"], f"{name}: leaf hash")
+    kinds = {example["fields"]["kind"] for example in files["entries.json"].values()}
+    require(kinds == set(layouts.KINDS), "a kind without an example")
+
+
+def lists(files):
+    file = files["lists.json"]
+    previous = "00" * 32
+    for serial, name in enumerate(("first", "second")):
+        value = parse(file[name], layouts.recipient_list, name)
+        unsigned = layouts.recipient_list.write(value)[:-64]
+        require(labelled("cordon/recipient-list/v1", unsigned).hex() == file[name]["hash"], f"{name}: another hash")
+        require(value["serial"] == serial and value["previous"] == previous, f"{name}: does not follow")
+        check_signature(layouts.recipient_list, value, "cordon/recipient-list/v1", value["compartment"])
+        previous = file[name]["hash"]
+    value = parse(file["permission"], layouts.permission, "permission")
+    check_signature(layouts.permission, value, "cordon/deposit-permission/v1", value["compartment"])
+
+
+def descriptors(files):
+    file = files["descriptors.json"]
+    for name in ("laboratory", "referral"):
+        example = file[name]
+        value = parse(example, layouts.descriptor, name)
+        compartment, salt = bytes.fromhex(example["compartment"]), bytes.fromhex(example["salt"])
+        check_signature(layouts.descriptor, value, "cordon/descriptor/v1", value["depositor"], prefix=compartment)
+        data = bytes.fromhex(example["bytes"])
+        require(labelled("cordon/descriptor-commitment/v1", salt, data).hex() == example["commitment"], f"{name}: commitment")
+    for name in ("tree", "empty tree"):
+        taken = {item["slot"]: item["commitment"] for item in file[name]["commitments"]}
+        require(slot_root(file[name]["seed"], taken) == file[name]["root"], f"{name}: root")
+        for item in file[name]["commitments"]:
+            proof = layouts.slot_proof.parse(bytes.fromhex(item["proof"]))
+            require(proof["slot"] == item["slot"] and fold(proof, item["commitment"]) == file[name]["root"], f"{name}: proof")
+
+
+def facts(files):
+    for name, example in files["facts.json"].items():
+        value = parse(example, layouts.facts, name)
+        for limit, date in (("earliest", example["from"]), ("latest", example["to"])) if value["days"] else ():
+            require(datetime.date.fromordinal(value["days"][limit] + 1).isoformat() == date, f"{name}: a day")
+
+
+def requests(files):
+    file = files["requests.json"]
+    value = parse(file["consent"], layouts.consent, "consent")
+    require([number for number in range(1, 9) if value["actions"] >> number - 1 & 1] == file["consent"]["action names"], "actions")
+    require([number for number in range(16) if value["purposes"] >> number & 1] == file["consent"]["purpose names"], "purposes")
+    for name in ("request", "filtered request"):
+        parse(file[name], layouts.request, name)
+        require(labelled("cordon/request/v1", bytes.fromhex(file[name]["bytes"])).hex() == file[name]["hash"], f"{name}: hash")
+    for name in ("release", "refusal", "unknown grant"):
+        value = parse(file[name], layouts.decision_record, name)
+        require(value["engine"] == "plain/1" and value["request"] == file["request"]["hash"], f"{name}: another request")
+
+
+def evidence(files):
+    value = parse(files["evidence.json"]["erased"], layouts.evidence, "erased")
+    deposit = files["entries.json"]["deposit"]["fields"]
+    check_entry(deposit, value, "erased")
+
+
+def papers(files):
+    for name, example in files["papers.json"].items():
+        kind, codec, label, holder = {
+            "invite": ("INVITE", layouts.invite, "invite", "clinic"), "card": ("CARD", layouts.card, "card", "inbox"),
+        }.get(name, ("APPLICATION", layouts.application, "application", "key"))
+        value = parse(example, codec, name)
+        check_signature(codec, value, f"cordon/{label}/v1", value[holder])
+        data = base64.b64encode(bytes.fromhex(example["bytes"])).decode()
+        lines = [data[index:index + 64] for index in range(0, len(data), 64)]
+        written = [f"-----BEGIN CORDON {kind}-----", *lines, f"-----END CORDON {kind}-----", ""]
+        require("\n".join(written) == example["text"], f"{name}: another text")
+        for slot in value.get("slots", []):
+            check_slot(slot, value["clinic"])
+
+
+def check_slot(slot, clinic):
+    entry = layouts.entry.parse(bytes.fromhex(slot["entry"]))
+    check_entry(entry, {"salt": "00" * 32, "body": "", "tree": None}, "a card's entry")
+    compartment = entry["event"]["key"]
+    require([signature["key"] for signature in entry["signatures"]] == [compartment], "signed by others")
+    for codec, name, label in ((layouts.recipient_list, "list", "recipient-list"),
+                               (layouts.permission, "permission", "deposit-permission")):
+        value = codec.parse(bytes.fromhex(slot[name]))
+        require(value["compartment"] == compartment and value.get("clinic", clinic) == clinic, "another compartment or clinic")
+        check_signature(codec, value, f"cordon/{label}/v1", compartment)
+
+
+def messages(files):
+    file = files["messages.json"]
+    for number, (name, label, holder) in enumerate((("slip", "slip", "grant"), ("wish", "ask", "actor"),
+                                                    ("notice", "notice", "actor")), 1):
+        codec = getattr(layouts, name)
+        value = parse(file[name], codec, name)
+        check_signature(codec, value, f"cordon/{label}/v1", value[holder])
+        sealed = file[f"sealed {name}"]
+        data = bytes.fromhex(sealed["file"])
+        require(len(data) <= 73_728, "a message too large")
+        age = AgeFile(data)
+        age.require_hybrid()
+        sizes = [size for size in (8_192, 16_384, 32_768, 65_536) if size >= 5 + len(sealed["content"]) // 2]
+        require(age.plaintext_size == sealed["plaintext size"] == sizes[0], "another padding")
+        require(sealed["kind"] == number and sealed["content"] == file[name]["bytes"], "another content")
+
+
+def http(files):
+    request, answer = files["http.json"]["request"], files["http.json"]["answer"]
+    require(request["Content-Digest"] == digest(request["body"]), "a digest")
+    parameters = request["Signature-Input"].removeprefix("sig=")
+    form = '("@method" "@target-uri" "content-digest" "content-type");created={};expires={};nonce="{}";keyid="{}";tag="cordon/v1"'
+    created, expires = (int(parameters.split(f"{name}=")[1].split(";")[0]) for name in ("created", "expires"))
+    nonce = parameters.split('nonce="')[1][:64]
+    require(parameters == form.format(created, expires, bytes.fromhex(nonce).hex(), request["key"]), "another form")
+    require(1 <= expires - created <= 120, "a lifetime")
+    base = "\n".join(['"@method": POST', f'"@target-uri": {request["target"]}', f'"content-digest": {request["Content-Digest"]}',
+                      f'"content-type": {request["content type"]}', f'"@signature-params": {parameters}'])
+    require(base == request["base"] and request["content type"] == "application/vnd.cordon.v1", "another base")
+    signed(request, base)
+    require(request["Signature"] == field(request["signature"]), "another field")
+    layouts.CALLS["requests"].parse(bytes.fromhex(request["body"]))
+    require(answer["Content-Digest"] == digest(answer["body"]), "a digest")
+    parameters = answer["Signature-Input"].removeprefix("sig=")
+    form = '("@status" "content-digest" "@method";req "@target-uri";req "signature";req);created={};keyid="{}";tag="cordon/v1"'
+    created = int(parameters.split("created=")[1].split(";")[0])
+    require(parameters == form.format(created, answer["key"]), "another form")
+    base = "\n".join([f'"@status": {answer["status"]}', f'"content-digest": {answer["Content-Digest"]}', '"@method";req: POST',
+                      f'"@target-uri";req: {request["target"]}', f'"signature";req: {request["Signature"]}',
+                      f'"@signature-params": {parameters}'])
+    signed(answer, base)
+    layouts.error.parse(bytes.fromhex(answer["body"]))
+
+
+def digest(body):
+    return f"sha-256=:{base64.b64encode(sha256(bytes.fromhex(body))).decode()}:"
+
+
+def field(signature):
+    return f"sig=:{base64.b64encode(bytes.fromhex(signature)).decode()}:"
+
+
+def signed(example, base):
+    value = example["Signature"]
+    require(value.startswith("sig=:") and value.endswith(":"), "another field")
+    verify(example["key"], base64.b64decode(value[5:-1], validate=True).hex(), base.encode(), "an HTTP signature")
+
+
+def calls(files):
+    file = files["calls.json"]
+    require(set(file) == set(layouts.CALLS) | layouts.PAYLOADS, "calls: others than the table's")
+    for name, codec in layouts.CALLS.items():
+        parse(file[name], codec, name)
+
+
+def audit(files):
+    file = files["audit.json"]
+    pin = parse(file["pin"], layouts.pin, "pin")
+    check_export(file["export"], pin)
+    receipt = parse(file["receipt"], layouts.posted_leaf, "receipt")
+    require(bytes.fromhex(receipt["receipt"]).decode() == file["receipt"]["text"], "receipt: another text")
+    check_receipt(receipt, pin)
+
+
+def state(files):
+    export = files["audit.json"]["export"]["fields"]
+    check_state(files["state.json"]["state"], export["leaves"], {item["leaf"]: item["evidence"] for item in export["evidence"]})
+
+
+def profiles(files):
+    file = files["profiles.json"]
+    for name, members in (
+            ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "lists", "wishes",
+                                 "nextWish", "notices", "inboxRead"}),
+            ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead"})):
+        require(set(json.loads(file[name]["JSON"])) == members, f"{name}: other members")
+    require(file["backup"]["words"] == files["keys.json"]["recovery"]["words"], "backup: other words")
+    backup = layouts.backup.parse(bytes.fromhex(file["backup"]["bytes"]))
+    seed, sealed_state = (AgeFile(bytes.fromhex(part)) for part in backup.values())
+    seed.require_hybrid()
+    sealed_state.require_hybrid()
+    require(seed.plaintext_size == 32, "backup: a seed")
+    index = AgeFile(bytes.fromhex(file["index"]["file"]))
+    index.require_hybrid()
+    records = b"".join(bytes.fromhex(record) for record in file["index"]["records"])
+    require(index.plaintext_size == 2 + len(records), "index: another size")
+    for record in file["index"]["records"]:
+        layouts.stored_record.parse(bytes.fromhex(record))
+
+
+FILES = {
+    f"{name}.json": check for name, check in {
+        "conventions": conventions, "keys": keys, "envelopes": envelopes, "entries": entries, "lists": lists,
+        "descriptors": descriptors, "facts": facts, "requests": requests, "evidence": evidence, "papers": papers,
+        "messages": messages, "http": http, "calls": calls, "audit": audit, "state": state, "profiles": profiles}.items()
+}

@@ -1,0 +1,250 @@
+"""Sections 4 to 8 of docs/formats.md: which parts stand where. The names are those of the examples."""
+from .codecs import (Codec, absent, ascending, day, filled_text, fixed, flag, hash_, key, listing, minute, nested, opt, recipient,
+                     require, sig, string, struct, text, u8, u16, u32, u64, union)
+
+CATEGORIES = range(1, 11)
+PURPOSES = range(1, 11)
+
+
+def checked(codec, check, bound=None):
+    def read(reader):
+        value = codec.read(reader)
+        check(value)
+        return value
+    return Codec(read, codec.write, bound or codec.bound)
+
+
+def one_of(codec, values):
+    return checked(codec, lambda value: require(value in values, f"{value} has no name"))
+
+
+# 4.2
+recipient_list = checked(
+    struct(("compartment", key), ("serial", u64), ("previous", hash_), ("own", recipient),
+           ("recipients", listing(2, recipient, at_most=256)), ("signature", sig), bound=312_650),
+    lambda value: (
+        require((value["serial"] == 0) == (value["previous"] == "00" * 32), "serial and previous"),
+        require(len(set(value["recipients"])) == len(value["recipients"]), "a recipient twice")))
+permission = struct(("compartment", key), ("clinic", key), ("until", day), ("signature", sig), bound=132)
+
+# 4.6
+facts = checked(
+    struct(("version", one_of(u8, [1])), ("category", one_of(u16, CATEGORIES)), ("media type", text),
+           ("types", listing(1, struct(("type", text), ("count", u32)), order=lambda value: value["type"].encode())),
+           ("labels", listing(1, text, order=lambda value: value.encode())), ("labelled", flag),
+           ("days", opt(struct(("earliest", u32), ("latest", u32)))), bound=16_000),
+    lambda value: require(
+        value["days"] is None or value["days"]["earliest"] <= value["days"]["latest"] < 3_652_059, "days"))
+grant_facts = struct(("control", key), ("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("from", day),
+                     ("until", day), ("revoked", flag), ("release signed", flag), bound=32_876)
+candidate = struct(("commitment", hash_), ("position", u64), ("record", fixed(32)), ("category", u16), ("retracted", flag), bound=75)
+decision_record = checked(
+    struct(("engine", text), ("now", minute), ("request", hash_), ("grant", opt(grant_facts)),
+           ("candidates", listing(2, candidate, at_most=4_096)),
+           ("verdict", union("released", flag, {
+               False: struct(("reason", one_of(u8, range(1, 11)))),
+               True: struct(("indices", listing(2, u16, at_least=1, order=lambda value: value)))})), bound=1_048_576),
+    lambda value: require(
+        all(index < len(value["candidates"]) for index in value["verdict"].get("indices", [])), "an index beyond the list"))
+
+# 4.3
+deposit_body = struct(("compartment", key), ("recipient list", hash_), ("permission", nested(permission)), bound=196)
+descriptor = struct(("record", fixed(32)), ("version", u32), ("state", one_of(u8, [1, 2])), ("payload", fixed(32)),
+                    ("payload size", u64), ("content commitment", hash_), ("facts", string(2, 16_000, facts)),
+                    ("claims anchor", absent), ("depositor", key), ("signature", sig), bound=17_000)
+slot_proof = struct(("slot", u8), *[(f"sibling {level}", hash_) for level in range(8)], bound=257)
+
+# 4.4
+consent = checked(
+    struct(("tag", one_of(u8, [1])), ("actions", u8), ("purposes", u16), ("category", u16), bound=6),
+    lambda value: (
+        require(value["actions"] == 1, "actions"),
+        require(value["purposes"] and value["purposes"] & ~sum(1 << number for number in PURPOSES) == 0, "purposes")))
+grant_body = struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("compilation", absent),
+                    ("sealed seed", string(2, 4_096)), ("recipient", recipient), ("recipient list", hash_), ("signature", sig),
+                    bound=40_000)
+
+# 4.5
+filter_ = struct(("records", listing(2, fixed(32), at_most=256, order=lambda value: value)), ("after", opt(u64)), bound=8_203)
+request = struct(("origin", text), ("grant", key), ("action", one_of(u8, [1])), ("filter", filter_),
+                 ("purpose", one_of(u8, PURPOSES)), ("staff", text), ("actor", key), ("nonce", fixed(32)), bound=8_813)
+decision_body = struct(
+    ("compartment", opt(key)), ("request", string(2, 16_384)), ("release", sig), ("signature base", string(2, 4_096)),
+    ("HTTP signature", sig), ("blind", fixed(32)), ("record", string(4, 1_048_576)), ("seed", fixed(32)),
+    ("released", listing(2, struct(("slot", u8), ("salt", fixed(32)), ("commitment", hash_)), at_most=256,
+                         order=lambda value: value["slot"])), ("root", hash_), bound=1_089_056)
+
+# 4.1
+genesis = struct(("rules version", u16), ("ledger key", key))
+actor = checked(
+    struct(("key", key), ("recipient", recipient), ("name", filled_text), ("role", one_of(u8, [1, 2, 3])), ("end", day),
+           ("mandate", opt(text))),
+    lambda value: require((value["mandate"] is not None) == (value["role"] == 3), "auditors alone have a mandate"))
+compartment = struct(("key", key), ("next", hash_), ("recovery", hash_), ("predecessor", opt(key)))
+grant = struct(("control", key), ("release", key), ("from", day), ("until", day), ("commitment", absent))
+erasure = struct(("basis", one_of(u8, [1, 2])),
+                 ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)))
+EVENTS = {
+    1: union("change", u8, {
+        1: struct(("key", key), ("name", filled_text), ("address", filled_text), ("genesis", opt(genesis))),
+        2: struct(("key", key)), 3: struct(("old", key), ("new", key))}),
+    2: actor,
+    4: struct(("key", key), ("reason", one_of(u8, [1, 2, 3]))),
+    5: compartment,
+    7: struct(("root", hash_)),
+    8: grant,
+    9: struct(("grant", key)),
+    10: Codec(None, None),
+    15: erasure,
+}
+_refusal = struct(("refusal", hash_))
+_release = struct(("grant", key), ("request", hash_), ("release", sig), ("emergency leaf", absent))
+
+
+def _read_decision(reader):
+    root = hash_.read(reader)
+    released = flag.read(reader)
+    return {"root": root, "released": released, **(_release if released else _refusal).read(reader)}
+
+
+def _write_decision(value):
+    rest = {name: item for name, item in value.items() if name not in ("root", "released")}
+    return hash_.write(value["root"]) + flag.write(value["released"]) + (_release if value["released"] else _refusal).write(rest)
+
+
+EVENTS[10] = Codec(_read_decision, _write_decision)
+BODIES = {
+    2: struct(("identifiers", text), bound=256), 4: struct(("note", text), bound=256), 7: deposit_body, 8: grant_body,
+    9: struct(("reason", text), ("recipient list", hash_), bound=288), 10: decision_body,
+    15: struct(("compartment", key), ("signature", sig), bound=96),
+}
+KINDS = {1: "member", 2: "actor", 4: "key-revocation", 5: "compartment", 7: "deposit", 8: "grant", 9: "revocation", 10: "decision",
+         15: "erasure"}
+signature = struct(("key", key), ("signature", sig))
+signatures = listing(1, signature, at_most=64, order=lambda value: value["key"])
+
+
+def _read_entry(reader):
+    origin, kind = text.read(reader), u8.read(reader)
+    require(kind in EVENTS, f"unknown kind {kind}")
+    return {"origin": origin, "kind": kind, "event": EVENTS[kind].read(reader), "body": hash_.read(reader),
+            "signatures": signatures.read(reader)}
+
+
+def unsigned_entry(value):
+    return (text.write(value["origin"]) + u8.write(value["kind"]) + EVENTS[value["kind"]].write(value["event"])
+            + hash_.write(value["body"]))
+
+
+entry = Codec(_read_entry, lambda value: unsigned_entry(value) + signatures.write(value["signatures"]), 16_380)
+leaf = struct(("time", minute), ("entry", entry), bound=16_384)
+
+# 4.8
+slot = union("present", flag, {True: struct(("descriptor", nested(descriptor)), ("salt", fixed(32))),
+                               False: struct(("commitment", hash_))})
+tree = struct(("seed", fixed(32)), ("slots", listing(2, struct(("slot", u8), ("content", slot)), at_most=256,
+                                                     order=lambda value: value["slot"])))
+evidence = struct(("salt", fixed(32)), ("body", string(4, 1_089_056)), ("tree", opt(tree)), bound=8 << 20)
+
+# 4.9
+STATE = {
+    0x00: struct(("origin", text), ("rules version", u16), ("ledger key", key),
+                 ("members", listing(1, struct(("key", key), ("name", text), ("address", text)), at_most=64))),
+    0x01: struct(("use", one_of(u8, range(1, 8)))),
+    0x02: struct(("actor", actor), ("leaf", u64), ("revoked", flag)),
+    0x03: struct(("key", key)),
+    0x04: struct(("compartment", compartment), ("leaf", u64), ("superseded", flag)),
+    0x05: struct(("grant", grant), ("leaf", u64), ("revocation", opt(u64))),
+    0x06: struct(("leaf", u64)),
+    0x07: struct(("leaf", u64)),
+    0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("recipient", recipient)),
+    0x81: struct(("list", hash_)),
+    0x82: struct(("depositor", key), ("compartment", key), ("versions", listing(2, hash_, at_most=1_024))),
+    0x83: struct(("compartment", key), ("position", u64), ("record", opt(fixed(32)))),
+}
+
+# 5
+pin = struct(("origin", text), ("genesis", hash_), ("ledger key", key), ("address", text))
+application = checked(
+    struct(("pin", pin), ("role", one_of(u8, [1, 2, 3])), ("name", filled_text), ("key", key), ("recipient", recipient),
+           ("mandate", opt(text)), ("identifiers", text), ("signature", sig), bound=2_658),
+    lambda value: require((value["mandate"] is not None) == (value["role"] == 3), "auditors alone have a mandate"))
+invite = struct(("pin", pin), ("clinic", key), ("name", text), ("signature", sig), bound=928)
+card = struct(
+    ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),
+    ("slots", listing(1, struct(("category", u16), ("entry", string(2, 16_380, entry)), ("list", string(4, 312_650, recipient_list)),
+                                ("permission", nested(permission))), at_most=96, order=lambda value: value["category"])),
+    ("holder commitment", absent), ("signature", sig), bound=1_048_576)
+
+# 6
+slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", string(4, 40_000, grant_body)), ("name", text),
+              ("inbox", key), ("inbox recipient", recipient), ("signature", sig), bound=41_644)
+wish = struct(("actor", key), ("inbox", key), ("category", u16), ("purpose", one_of(u8, PURPOSES)), ("until", day), ("note", text),
+              ("signature", sig), bound=391)
+notice = struct(("actor", key), ("inbox", key), ("category", u16), ("leaf", u64), ("count", u16), ("signature", sig), bound=140)
+
+# 7
+_header = string(2, 4_096)
+error = struct(("code", one_of(u16, range(1, 12))), ("explanation", text), bound=258)
+posted_leaf = struct(("index", u64), ("leaf", string(2, 16_384, leaf)), ("receipt", string(2, 16_384)), bound=32_780)
+stored_record = struct(("deposit", u64), ("salt", fixed(32)), ("descriptor", nested(descriptor)), ("proof", nested(slot_proof)),
+                       ("header", _header))
+evidence_page = checked(
+    struct(("items", listing(2, struct(("leaf", u64), ("evidence", nested(evidence))), at_most=4_096,
+                             order=lambda value: value["leaf"])), ("next", opt(u64)), bound=16_777_216),
+    lambda value: require(
+        not value["items"] or value["next"] is None or value["next"] > value["items"][-1]["leaf"], "a page that goes back"))
+_item = struct(("record", nested(stored_record)), ("salt", fixed(32)), ("proof", nested(slot_proof)), ("ticket", fixed(32)))
+_refused = struct(("decision", nested(posted_leaf)), ("released", flag), ("blind", fixed(32)), bound=5_592_140)
+nothing = struct(bound=0)
+CALLS = {
+    "APIError": error,
+    "StoredRecord": stored_record,
+    "entries": struct(("entry", nested(entry)), ("evidence", nested(evidence)), ("list", opt(nested(recipient_list))),
+                      bound=394_566),
+    "entries answer": posted_leaf,
+    "recipients": struct(("compartment", key), ("permission", opt(nested(permission))), bound=165),
+    "recipients answer": struct(("list", nested(recipient_list)), bound=312_650),
+    "payloads answer": struct(("payload", fixed(32)), ("size", u64), bound=40),
+    "deposits": struct(
+        ("body", nested(deposit_body)),
+        ("records", listing(2, struct(("descriptor", nested(descriptor)), ("headers", listing(2, _header, at_most=257))),
+                            at_most=256)), bound=8_388_608),
+    "deposits answer": struct(("posted", nested(posted_leaf)),
+                              ("places", listing(2, struct(("salt", fixed(32)), ("proof", nested(slot_proof))), at_most=256)),
+                              bound=106_766),
+    "requests": struct(("request", string(2, 16_384, request)), ("release", sig), bound=16_450),
+    "requests answer": struct(("decision", nested(posted_leaf)), ("released", flag),
+                              ("records", listing(2, _item, at_most=256, at_least=1)), ("has more", flag), bound=5_592_140),
+    "requests answer, refused": _refused,
+    "payloads/fetch": struct(("ticket", fixed(32)), bound=32),
+    "own/records": struct(("after", opt(u64)), ("missing", opt(hash_)), bound=42),
+    "own/records answer": struct(("records", listing(2, nested(stored_record), at_most=256)), ("has more", flag), bound=5_477_123),
+    "own/headers": struct(("grant", key), ("headers", listing(2, struct(("position", u64), ("header", _header)), at_most=256)),
+                          bound=1_051_170),
+    "own/headers answer": nothing,
+    "own/payload": struct(("position", u64), bound=8),
+    "own/history": struct(("from", u64), bound=8),
+    "own/history answer": evidence_page,
+    "own/erasures": struct(("basis", u8), ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)),
+                           ("compartment", key), ("signature", sig), bound=8_291),
+    "own/erasures answer": posted_leaf,
+    "audit/evidence": struct(("from", u64), bound=8),
+    "audit/evidence answer": evidence_page,
+    "inbox/send": struct(("address", key), ("message", string(4, 73_728)), bound=73_764),
+    "inbox/send answer": nothing,
+    "inbox/fetch": struct(("after", opt(u64)), bound=9),
+    "inbox/fetch answer": struct(
+        ("messages", listing(2, struct(("number", u64), ("received", minute), ("message", string(4, 73_728))), at_most=64,
+                             order=lambda value: value["number"])), bound=4_719_618),
+    "inbox/delete": struct(("numbers", listing(2, u64, at_most=256)), bound=2_050),
+    "inbox/delete answer": nothing,
+    "backup/store": struct(("fetching", key), ("backup", string(4, 1 << 20)), bound=1_048_612),
+    "backup/store answer": nothing,
+    "backup/fetch": nothing,
+    "backup/fetch answer": struct(("backup", string(4, 1 << 20)), bound=1_048_580),
+}
+PAYLOADS = {"payloads", "payloads/fetch answer", "own/payload answer"}
+
+# 8
+backup = struct(("sealed seed", string(4)), ("sealed state", string(4)), bound=1 << 20)
