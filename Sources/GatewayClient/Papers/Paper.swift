@@ -23,20 +23,25 @@ extension Paper {
     /// The longest text of this kind, in bytes.
     package static var maximumTextSize: Int { (maximumSize + 2) / 3 * 4 * 65 / 64 + 256 }
 
-    /// Parses a file of this kind. White space around it, and carriage returns at the ends of lines, are forgiven: mail adds them.
+    /// Parses a file of this kind. White space around lines, empty lines and carriage returns are forgiven: mail adds them.
     package init(text: [UInt8]) throws(ClientError) {
         guard text.count <= Self.maximumTextSize, let text = String(validating: text, as: UTF8.self) else { throw Self.notOne }
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace || $0 == " " } }
-        let trimmed = lines.map { line in String(line.drop { $0 == " " }) }.filter { !$0.isEmpty }
-        guard trimmed.count >= 3, trimmed.first == Self.firstLine, trimmed.last == Self.lastLine,
-            trimmed.dropFirst().dropLast(2).allSatisfy({ $0.utf8.count == 64 }),
-            let bytes = Base64.decode(trimmed.dropFirst().dropLast().joined())
+        let lines = text.split(whereSeparator: \.isNewline).map(Self.trimmed).filter { !$0.isEmpty }
+        guard lines.count >= 3, lines.first == Self.firstLine, lines.last == Self.lastLine,
+            lines.dropFirst().dropLast(2).allSatisfy({ $0.utf8.count == 64 }),
+            let bytes = Base64.decode(lines.dropFirst().dropLast().joined())
         else { throw Self.notOne }
         do {
             self = try Self(canonical: bytes)
         } catch {
             throw Self.notOne
         }
+    }
+
+    private static func trimmed(_ line: Substring) -> String {
+        var line = line.drop(while: \.isWhitespace)
+        while line.last?.isWhitespace == true { line.removeLast() }
+        return String(line)
     }
 
     private static var notOne: ClientError { .localData(.notA(kind: kind.lowercased())) }
