@@ -19,7 +19,23 @@ struct AuditStory {
 
     static let compartment = "ana/laboratory"
 
-    init() throws {
+    /// How the gateway decides wrongly the first time, and signs it.
+    enum Lie {
+        case purposeNotCovered
+        case inventsRevocation
+        case otherCategory
+        case otherMinute
+        case inventsRecord
+        case releasesMore
+        case unsignedRequest
+        case otherDigest
+        case noRecord
+    }
+
+    private var lie: Lie?
+
+    init(_ lie: Lie? = nil) throws {
+        self.lie = lie
         world = try World.begun()
         for name in ["hillside", "lakeside"] { try world.admit(name) }
         try admitAuditor()
@@ -29,11 +45,12 @@ struct AuditStory {
         let second = world.list(Self.compartment, after: first, grants: ["grant"])
         try grant(second)
         world.now = Minute(world.now.number + 7)
-        release = try decide("release", nonce: 1)
+        release = try decide(nonce: 1)
+        self.lie = nil
         for (index, step) in world.steps.enumerated() { evidence[UInt64(index)] = step.evidence }
         try erase(deposit)
         try revoke(after: second)
-        try decide("refusal", nonce: 2)
+        try decide(nonce: 2)
         for (index, step) in world.steps.enumerated().dropFirst(evidence.count) { evidence[UInt64(index)] = step.evidence }
     }
 
@@ -119,48 +136,64 @@ extension AuditStory {
 // What the gateway decides in it.
 extension AuditStory {
     @discardableResult
-    private mutating func decide(_ name: String, nonce: UInt8) throws -> UInt64 {
-        let request = Request(
-            origin: world.origin, grant: publicKey("grant"), filter: .all, purpose: .treatment, staff: line("Dr. Okafor"),
-            actor: publicKey("lakeside"), nonce: SHA256.hash([nonce]).value)
+    private mutating func decide(nonce: UInt8) throws -> UInt64 {
+        let request = request(nonce)
         let hash = RequestHash(of: request.canonicalBytes)
         let signature = key("grant/release").sign(.release, origin: world.origin, hash.releaseBytes(grant: publicKey("grant")))
         let record = try record(request)
+        let released = lie == .releasesMore ? try candidates() : record.released
         let base = base(RequestRecords(request: request.canonicalBytes, releaseSignature: signature), nonce: request.nonce)
         let body = DecisionBody(
             compartment: publicKey(Self.compartment), request: request.canonicalBytes, releaseSignature: signature,
-            signatureBase: base.bytes, httpSignature: key("lakeside").sign(base.bytes), blind: World.salt,
-            record: record.canonicalBytes, seed: World.salt,
-            released: zip(stride(from: 40 as UInt8, to: 255, by: 60), record.released).map { slot, candidate in
+            signatureBase: base.bytes, httpSignature: key(lie == .unsignedRequest ? "north" : "lakeside").sign(base.bytes),
+            blind: World.salt, record: lie == .noRecord ? [] : record.canonicalBytes, seed: World.salt,
+            released: zip(stride(from: 40 as UInt8, to: 255, by: 60), released).map { slot, candidate in
                 .init(slot: slot, salt: SHA256.hash([slot]).value, descriptorCommitment: candidate.commitment)
             })
         let outcome: Decision.Outcome =
-            record.released.isEmpty
+            released.isEmpty
             ? .refused(.init(blind: body.blind, request: hash))
             : .released(.init(grant: publicKey("grant"), request: hash, signature: signature))
         return try world.append(
             .decision(Decision(root: body.tree.root, outcome: outcome)), by: "north", evidence: world.evidence(body))
     }
 
+    private func request(_ nonce: UInt8) -> Request {
+        let first = lie == .releasesMore ? Filter(records: [descriptors[0].record.value], after: nil) : nil
+        return Request(
+            origin: world.origin, grant: publicKey("grant"), filter: first ?? .all,
+            purpose: lie == .purposeNotCovered ? .research : .treatment, staff: line("Dr. Okafor"), actor: publicKey("lakeside"),
+            nonce: SHA256.hash([nonce]).value)
+    }
+
     private func record(_ request: Request) throws -> DecisionRecord {
         let grant = try #require(try world.state.grant(request.grant))
         let terms = try #require(try world.state.terms(of: request.grant))
+        let isRevoked = grant.revokedAt != nil
         let facts = GrantFacts(
             control: request.grant, compartment: terms.compartment, grantee: terms.grantee, consent: terms.consent,
-            from: grant.grant.from, until: grant.grant.until, isRevoked: grant.revokedAt != nil, isReleaseSigned: true)
+            from: grant.grant.from, until: grant.grant.until, isRevoked: isRevoked || lie == .inventsRevocation,
+            isReleaseSigned: true)
         let inputs = DecisionInputs(
-            now: world.now, requestHash: Hash.labelled(.request, request.canonicalBytes), request: request, grant: facts,
-            records: grant.revokedAt == nil ? try candidates() : [])
-        return DecisionRecord(inputs, verdict: PlainEngine.decide(inputs))
+            now: Minute(world.now.number + (lie == .otherMinute ? 1 : 0)),
+            requestHash: Hash.labelled(.request, request.canonicalBytes), request: request, grant: facts,
+            records: isRevoked ? [] : try candidates())
+        return DecisionRecord(inputs, verdict: lie == .purposeNotCovered ? .allowed([0, 1]) : PlainEngine.decide(inputs))
     }
 
     private func candidates() throws -> [CandidateFacts] {
-        try descriptors.map { descriptor in
+        let known = try descriptors.map { descriptor in
             let commitment = descriptor.commitment(salt: SHA256.hash(descriptor.canonicalBytes).value)
             let state = try #require(try world.state.descriptor(commitment))
             return CandidateFacts(
-                commitment: commitment, position: state.position, record: descriptor.record.value, category: 3, isRetracted: false)
+                commitment: commitment, position: state.position, record: descriptor.record.value,
+                category: lie == .otherCategory ? 4 : 3, isRetracted: false)
         }
+        guard lie == .inventsRecord, let last = known.last else { return known }
+        let invented = CandidateFacts(
+            commitment: SHA256.hash([1]), position: last.position + 1, record: SHA256.hash([2]).value, category: 4,
+            isRetracted: false)
+        return known + [invented]
     }
 
     /// As a client would have signed it, at the minute of the decision.
@@ -171,7 +204,7 @@ extension AuditStory {
         return SignatureBase(
             components: [
                 .init("\"@method\"", "POST"), .init("\"@target-uri\"", "\(pin.address)\(RequestRecords.path)"),
-                .init("\"content-digest\"", ContentDigest(of: call.canonicalBytes).fieldValue),
+                .init("\"content-digest\"", ContentDigest(of: lie == .otherDigest ? [] : call.canonicalBytes).fieldValue),
                 .init("\"content-type\"", ContentType.message),
             ], parameters: parameters)
     }
