@@ -35,6 +35,11 @@ package final class GatewayConnection: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
+    /// Whoever fails half way need not close what he leaves. Not waited for, and without effect after `close`.
+    deinit {
+        client.shutdown { _ in }
+    }
+
     package func close() async throws {
         try await client.shutdown()
     }
