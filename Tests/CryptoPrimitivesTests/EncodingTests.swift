@@ -34,7 +34,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "a\nb", "\u{1B}[2J", "\u{202E}gnp", "\u{7F}", "\u{2066}x", "\u{FEFF}", "\u{2028}", String(repeating: "x", count: 256),
+        "a\nb", "\u{1B}[2J", "\u{202E}gnp", "\u{7F}", "\u{2066}x", "\u{FEFF}", "\u{2028}", "Lakeside\u{A0}Hospital",
+        "Lakeside\u{2003}Hospital",
+        "\u{3000}", String(repeating: "x", count: 256),
     ])
     func `text that moves the cursor, turns round or is long is no line`(text: String) {
         #expect(TextLine(text) == nil)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Who may do what. Whoever may not leaves nothing behind but a used message.
-@Suite(.timeLimit(.minutes(1))) struct Admissions {
+@Suite struct Admissions {
     @Test func `who is not admitted requests, uploads, writes and exports nothing`() async throws {
         try await GatewaySite.town { town in
             try await town.grant("grant", to: "lakeside")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Everything that is wrong with a message's signature gets the same answer and leaves nothing behind.
-@Suite(.timeLimit(.minutes(1))) struct Authentication {
+@Suite struct Authentication {
     private func expectUnauthenticated(
         _ gateway: RunningGateway, _ message: SignedMessage, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {

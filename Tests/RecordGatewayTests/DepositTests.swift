@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What is not deposited rightly is not deposited at all: no leaf, no descriptor, no header.
-@Suite(.timeLimit(.minutes(1))) struct Deposits {
+@Suite struct Deposits {
     private func begun(_ body: (inout Town) async throws -> Void) async throws {
         try await GatewaySite.town { town in
             try await town.grant("grant", to: "lakeside")
@@ -127,16 +127,16 @@ import Testing
 
     @Test func `versions count up from one, by one depositor`() async throws {
         try await begun { town in
-            try await town.gateway.expect(
-                .refused, town.depositing([town.sealed("lab 1").changed { $0.version = 2 }]), by: "hillside")
+            let next = town.sealed("lab 1", version: 2)
+            try await town.upload(next.payload)
+            try await town.gateway.expect(.refused, town.depositing([next]), by: "hillside")
             try await town.deposit(["lab 1"])
             for version in [0, 1, 3, .max] as [UInt32] {
-                let record = town.sealed("lab 1").changed { $0.version = version }
+                let record = next.changed { $0.version = version }
                 try await town.gateway.expect(.refused, town.depositing([record]), by: "hillside")
             }
-            let foreign = town.sealed("lab 1", by: "lakeside").changed(by: "lakeside") { $0.version = 2 }
+            let foreign = town.sealed("lab 1", by: "lakeside", version: 2)
             try await town.gateway.expect(.refused, town.depositing([foreign], by: "lakeside"), by: "lakeside")
-            let next = town.sealed("lab 1").changed { $0.version = 2 }
             #expect(try await town.gateway.refusal(of: town.depositing([next]), by: "hillside") == nil)
             #expect(try await town.released("grant", by: "lakeside").map(\.record.descriptor.version) == [2])
         }
@@ -145,9 +145,10 @@ import Testing
     @Test func `one bad record keeps all of a deposit out`() async throws {
         try await begun { town in
             let good = town.sealed("lab 1")
-            for bad in [good, town.sealed("lab 2").changed { $0.version = 2 }, town.sealed("lab 2", by: "lakeside")] {
+            for bad in [town.sealed("lab 2").changed { $0.version = 2 }, town.sealed("lab 2", by: "lakeside")] {
                 try await town.gateway.expect(.refused, town.depositing([good, bad]), by: "hillside")
             }
+            try await town.gateway.expect(.malformed, town.depositing([good, good]), by: "hillside")
             try await town.gateway.expect(.notFound, town.depositing([good, town.sealed("lab 3")]), by: "hillside")
             #expect(try await town.gateway.refusal(of: town.depositing([good]), by: "hillside") == nil)
         }

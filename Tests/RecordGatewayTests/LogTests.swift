@@ -11,7 +11,7 @@ import Testing
 import SystemPackage
 
 /// A log is read by many more people than a ledger's evidence. It holds no patient.
-@Suite(.timeLimit(.minutes(1))) struct Logs {
+@Suite struct Logs {
     /// Where the clients of the misfortunes come from; the gateway's own address is no secret.
     private let client = "127.0.0.9"
 

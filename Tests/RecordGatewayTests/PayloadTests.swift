@@ -10,7 +10,7 @@ import HTTPTypes
 import SystemPackage
 
 /// A payload comes out for a ticket, and a ticket comes out of a decision.
-@Suite(.timeLimit(.minutes(1))) struct PayloadTickets {
+@Suite struct PayloadTickets {
     private func begun(size: Int = 500, _ body: (Town, RequestRecords.Answer.Item) async throws -> Void) async throws {
         try await GatewaySite.town { town in
             try await town.grant("grant", to: "lakeside")
@@ -112,7 +112,7 @@ import SystemPackage
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct PayloadUploads {
+@Suite struct PayloadUploads {
     @Test(arguments: [100, 100_000]) func `a payload that is not the one announced is not kept`(size: Int) async throws {
         try await GatewaySite.town { town in
             let payload = town.sealed("lab 1", size: size).payload

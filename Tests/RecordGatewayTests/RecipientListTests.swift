@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A record is sealed to the newest list or it is not taken, and lists follow one another without a gap.
-@Suite(.timeLimit(.minutes(1))) struct RecipientLists {
+@Suite struct RecipientLists {
     @Test func `a deposit under any list but the newest is refused`() async throws {
         try await GatewaySite.town { town in
             let first = town.list(Town.laboratory)

@@ -6,7 +6,7 @@ import SharingContract
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct Replays {
+@Suite struct Replays {
     private func expectUsed(_ gateway: RunningGateway, _ message: SignedMessage) async throws {
         try await gateway.expectNothingWritten {
             let answer = try await gateway.send(message)
@@ -109,7 +109,7 @@ import Testing
 }
 
 /// The same request in a new message: the message is good, the request has been answered.
-@Suite(.timeLimit(.minutes(1))) struct RequestReplays {
+@Suite struct RequestReplays {
     @Test func `a request is answered once, released or refused, also after a restart`() async throws {
         let site = try GatewaySite()
         let calls = try await site.serving { gateway in

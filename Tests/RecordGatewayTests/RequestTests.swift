@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Every request ends in one decision on the ledger, whatever it is.
-@Suite(.timeLimit(.minutes(1))) struct Requests {
+@Suite struct Requests {
     /// Lakeside holds a live grant for Ana's laboratory records, of which there are two.
     private func begun(_ body: (inout Town) async throws -> Void) async throws {
         try await GatewaySite.town { town in

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Off this machine a gateway speaks TLS 1.3 or not at all.
-@Suite(.timeLimit(.minutes(1))) struct Transport {
+@Suite struct Transport {
     @Test(arguments: [
         "0.0.0.0", "::", "192.168.1.1", "10.0.0.1", "gateway.example", "", "127.evil.example", "127.0.0.1.evil.example",
         "128.0.0.1",
@@ -76,7 +76,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Shutdown {
+@Suite struct Shutdown {
     /// The upload is half here when the gateway is told to end. It is finished, stored and answered, and nobody else comes in.
     @Test func `what is in flight is finished, and nothing new is taken`() async throws {
         let site = try GatewaySite()

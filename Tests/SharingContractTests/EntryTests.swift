@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `a list with a recipient twice, or a first list with a past, is none`() throws {
+    @Test func `a list with a recipient twice, with its own among the others, or a first one with a past is none`() throws {
         let world = try World.begun()
         let one = world.list("x", grants: ["a"])
         var bytes = one.canonicalBytes
@@ -124,6 +124,9 @@ import Testing
         bytes[count + 1] = 2
         bytes.insert(contentsOf: recipient("a").bytes, at: count + 2)
         #expect(throws: FormatError.notCanonical) { try RecipientList(canonical: bytes) }
+        var own = one.canonicalBytes
+        own.replaceSubrange(count + 2..<count + 2 + RecipientKey.count, with: one.own.bytes)
+        #expect(throws: FormatError.notCanonical) { try RecipientList(canonical: own) }
         var first = one.canonicalBytes
         first[40] = 1
         #expect(throws: FormatError.notCanonical) { try RecipientList(canonical: first) }

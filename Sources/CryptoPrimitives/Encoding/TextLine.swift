@@ -49,13 +49,6 @@ extension TextLine {
     }
 }
 
-extension TextLine: Comparable {
-    /// Order of the bytes, for the same reason.
-    package static func < (one: TextLine, other: TextLine) -> Bool {
-        one.text.utf8.lexicographicallyPrecedes(other.text.utf8)
-    }
-}
-
 extension TextLine: CustomStringConvertible {
     package var description: String { text }
 }

@@ -85,6 +85,7 @@ def _read_text(reader):
     for character in value:
         category = unicodedata.category(character)
         require(category not in ("Cc", "Co", "Cn", "Cs", "Zl", "Zp"), "a character no text may have")
+        require(category != "Zs" or character == " ", "a space that is not U+0020")
         require(category != "Cf" or character in "\u200c\u200d", "a format character")
     return value
 

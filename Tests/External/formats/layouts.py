@@ -24,7 +24,8 @@ recipient_list = checked(
            ("recipients", listing(2, recipient, at_most=256)), ("signature", sig), bound=312_650),
     lambda value: (
         require((value["serial"] == 0) == (value["previous"] == "00" * 32), "serial and previous"),
-        require(len(set(value["recipients"])) == len(value["recipients"]), "a recipient twice")))
+        require(len(set(value["recipients"])) == len(value["recipients"]), "a recipient twice"),
+        require(value["own"] not in value["recipients"], "the compartment's own recipient among the others")))
 permission = struct(("compartment", key), ("clinic", key), ("until", day), ("signature", sig), bound=132)
 
 # 4.6
@@ -150,13 +151,14 @@ evidence = struct(("salt", fixed(32)), ("body", string(4, 1_089_056)), ("tree", 
 STATE = {
     0x00: struct(("origin", text), ("rules version", u16), ("ledger key", key),
                  ("members", listing(1, struct(("key", key), ("name", text), ("address", text)), at_most=64))),
-    0x01: struct(("use", one_of(u8, range(1, 8)))),
+    0x01: struct(("use", one_of(u8, [1, 2, 3, 4, 5, 7]))),
     0x02: struct(("actor", actor), ("leaf", u64), ("revoked", flag)),
     0x03: struct(("key", key)),
     0x04: struct(("compartment", compartment), ("leaf", u64), ("superseded", flag)),
     0x05: struct(("grant", grant), ("leaf", u64), ("revocation", opt(u64))),
     0x06: struct(("leaf", u64)),
     0x07: struct(("leaf", u64)),
+    0x08: struct(("leaf", u64)),
     0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("recipient", recipient)),
     0x81: struct(("list", hash_)),
     0x82: struct(("depositor", key), ("compartment", key), ("versions", listing(2, hash_, at_most=1_024))),

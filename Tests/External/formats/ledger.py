@@ -218,7 +218,7 @@ def _deposit(state, index, entry, body, kept):
 def _grant(state, index, entry, body, kept):
     grant = entry["event"]
     state["01" + grant["control"]] = {"use": 5}
-    state["01" + grant["release"]] = {"use": 6}
+    state["08" + grant["release"]] = {"leaf": index}
     state["05" + grant["control"]] = {"grant": grant, "leaf": index, "revocation": None}
     state["80" + grant["control"]] = {name: body[name] for name in ("compartment", "grantee", "consent", "recipient")}
     state["81" + body["compartment"]] = {"list": body["recipient list"]}

@@ -173,7 +173,8 @@ private final class Collector: ResponseBodyWriter, Sendable {
 
 extension LyingGateway {
     /// A lie about a call: the answer is read, changed and written again.
-    func lie<Message: Call>(about _: Message.Type, _ change: @escaping @Sendable (Message.Answer, Message) throws -> Message.Answer) {
+    func lie<Message: Call>(about _: Message.Type, _ change: @escaping @Sendable (Message.Answer, Message) throws -> Message.Answer)
+    {
         lie(Message.path) { exchange in
             let answer = try Message.Answer(canonical: exchange.answer)
             exchange.answer = try change(answer, try Message(canonical: exchange.question)).canonicalBytes
