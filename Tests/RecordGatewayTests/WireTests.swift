@@ -63,12 +63,12 @@ import MerkleLedger
         }
     }
 
-    /// An answer to a call whose body was not read: the rest of the body is no request.
+    /// An answer to a call whose body was not read: neither the body nor what stands behind it is a request.
     @Test func `what follows a refused call on its connection is not answered`() async throws {
         try await GatewaySite().serving { gateway in
             let wire = try await Wire.connect(to: gateway.port)
             let message = gateway.sign(FetchMessages(after: nil), by: "stranger").changed { $0.fields[.signature] = nil }
-            try? await wire.send(message.head(length: Self.hidden.utf8.count) + Array(Self.hidden.utf8))
+            try? await wire.send(message.head(length: Self.hidden.utf8.count) + Array((Self.hidden + Self.hidden).utf8))
             #expect(await wire.answer()?.status == 401)
             #expect(await wire.remainder().isEmpty)
         }
@@ -101,6 +101,24 @@ import MerkleLedger
                 let answer = await wire.answer()
                 #expect(answer.map { (400..<500).contains($0.status) } ?? true, "\(answer?.status ?? 0)")
                 await wire.close()
+            }
+        }
+    }
+
+    /// Signed as it should be, and yet not what the path takes.
+    @Test(arguments: [
+        PostEntry.path, FetchRecipientList.path, DepositRecords.path, RequestRecords.path, ListRecords.path, AddHeaders.path,
+        FetchHistory.path, EraseRecords.path, ExportEvidence.path, SendMessage.path, FetchMessages.path, DeleteMessages.path,
+        StoreBackup.path, FetchPayload.path, FetchOwnPayload.path,
+    ]) func `bytes that are no message of their call are malformed`(path: String) async throws {
+        try await GatewaySite.town { town in
+            for body in [[], [2], [0xff, 0xff]] as [[UInt8]] {
+                let message = SignedMessage(path, body, by: "lakeside", at: town.gateway.now)
+                try await town.gateway.expectNothingWritten {
+                    let answer = try await town.gateway.send(message)
+                    #expect(answer.status == 400)
+                    #expect(try APIError(canonical: town.gateway.verified(answer, to: message)).code == .malformed)
+                }
             }
         }
     }
