@@ -20,5 +20,9 @@ package struct FolderLock: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { try? descriptor.close() }
+    /// Let go of by name: closing would not do while a child that is just being started still holds the descriptor.
+    deinit {
+        flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+    }
 }

@@ -84,6 +84,25 @@ import Testing
         _ = try FolderLock(path)
     }
 
+    /// Between fork and exec a child has every descriptor of its parent, and with them its locks.
+    @Test func `a lock is let go although somebody still has its descriptor`() throws {
+        let folder = try TemporaryFolder()
+        let path = FilePath(folder.url.path)
+        var copy: FileDescriptor?
+        do {
+            let lock = try FolderLock(path)
+            let numbers = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { CInt($0) }
+            let held = numbers.first { number in
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)"))
+                    == path.appending("lock").string
+            }
+            copy = try FileDescriptor(rawValue: try #require(held)).duplicate()
+            withExtendedLifetime(lock) {}
+        }
+        #expect(throws: Never.self) { _ = try FolderLock(path) }
+        try copy?.close()
+    }
+
     @Test func `a folder is made with those above it, and again`() throws {
         let folder = try TemporaryFolder()
         let path = FilePath(folder.path("a/b/c"))
