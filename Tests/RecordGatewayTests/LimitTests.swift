@@ -75,13 +75,14 @@ import Testing
     @Test func `a connection on which nothing comes is closed`() async throws {
         var limits = GatewayLimits()
         limits.idleTimeout = 1
-        try await GatewaySite.town(limits: limits) { town in
-            let message = town.gateway.sign(FetchMessages(after: nil), by: "lakeside")
+        // Nothing else is asked here: on a busy machine a whole call may come too late.
+        try await GatewaySite().withLimits(limits).serving { gateway in
+            let message = gateway.sign(FetchMessages(after: nil), by: "lakeside")
             for beginning in [[], Array("GET /health".utf8), message.head().dropLast(2)] {
-                let wire = try await Wire.connect(to: town.gateway.port)
-                // Where this machine is slow the gateway has hung up before the first byte.
+                let wire = try await Wire.connect(to: gateway.port)
                 try? await wire.send(Array(beginning))
-                #expect(await wire.remainder().isEmpty)
+                let rest = await wire.remainder()
+                #expect(rest.isEmpty)
             }
         }
     }
