@@ -23,7 +23,7 @@ extension ClinicCommand {
         @Option(help: "What the records are, where the rules find nothing more sensitive.") var category: String?
         @Option(help: "How finely to split: type or resource.") var granularity: Granularity = .type
         @Flag(help: "Only show what would be deposited.") var dryRun = false
-        @Flag(help: "Of a bulk file that speaks of many patients, take this one's lines.") var selectPatient = false
+        @Flag(help: "Of a file that speaks of many patients, take what is about this one.") var selectPatient = false
 
         enum Granularity: String, ExpressibleByArgument, CaseIterable {
             case type, resource
@@ -78,7 +78,7 @@ extension ClinicCommand {
             if case .opaque = source.form { return source }
             var source = source
             let identity = patient.identity
-            if selectPatient, source.form == .bulk { source = source.selecting(known(patient, in: source)) }
+            if selectPatient { source = source.selecting(known(patient, in: source)) }
             do throws(PatientRefusal) {
                 try identity.verify(source)
             } catch {
@@ -88,7 +88,7 @@ extension ClinicCommand {
             return source
         }
 
-        /// In a bulk file, the Patient line with this record number says by which id its other lines refer to the patient.
+        /// The Patient resource with this record number says by which id the others refer to the patient.
         private func known(_ patient: EnrolledPatient, in source: RecordSource) -> PatientIdentity {
             source.patients.first { $0.recordNumbers.contains { $0.value == patient.recordNumber } } ?? patient.identity
         }

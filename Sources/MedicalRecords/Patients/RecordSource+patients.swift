@@ -4,7 +4,7 @@ extension RecordSource {
         resources.filter { $0.type == "Patient" }.map { PatientIdentity($0, in: self) }
     }
 
-    /// The resources that are about this patient, for bulk files that speak of many. What is about nobody is left out, and so is what
+    /// The resources that are about this patient, for files that speak of many. What is about nobody is left out, and so is what
     /// is about this patient and others.
     package func selecting(_ patient: PatientIdentity) -> RecordSource {
         let resolver = SubjectResolver(patient, in: self)

@@ -61,6 +61,14 @@ extension Workshop {
         try await enrol("ana", recordNumber: "12345", at: "hillside")
     }
 
+    /// Clinics, for entries on the ledger that have nothing to do with anybody else.
+    func admitMany(_ count: Int) async throws {
+        let member = try await MemberClient.open(
+            profile("north"), address: address, passphrase: Self.secret(), environment: Self.environment)
+        for number in 0..<count { try await admit("clinic-\(number)", "Clinic \(number)", .clinic, by: member) }
+        try await member.close()
+    }
+
     private func admit(
         _ profile: String, _ name: String, _ role: Actor.Role, mandate: String? = nil, by member: MemberClient
     ) async throws {
