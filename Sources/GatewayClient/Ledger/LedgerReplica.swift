@@ -125,6 +125,8 @@ extension LedgerReplica {
             for leaf in try await fetchLeaves(from: tree.count, upTo: size, connection) {
                 do {
                     try append(leaf, trusting: .nothing)
+                } catch let error as ClientError {
+                    throw error
                 } catch {
                     throw .notVerified(.ruleBroken(leaf: tree.count))
                 }

@@ -24,8 +24,10 @@ final class LyingGateway: Sendable {
         let question: [UInt8]
         var status: HTTPResponse.Status
         var answer: [UInt8]
-        /// By whom the answer is signed.
-        var signer = "north"
+        /// The request's own `Signature` field, which the answer's signature covers.
+        var signature: String?
+        /// By whom the answer is signed, if by anybody.
+        var signer: String? = "north"
     }
 
     typealias Lie = @Sendable (inout Exchange) throws -> Void
@@ -139,19 +141,20 @@ extension LyingGateway {
         let collector = Collector()
         // After a refusal the gateway ends the connection by an error behind the body.
         try? await honest.body.write(collector)
-        var exchange = Exchange(path: path, question: question, status: honest.status, answer: collector.bytes)
+        var exchange = Exchange(
+            path: path, question: question, status: honest.status, answer: collector.bytes, signature: request.headers[.signature])
         try lie(&exchange)
         return signed(exchange, to: request, honest)
     }
 
     private func signed(_ exchange: Exchange, to request: Request, _ honest: Response) -> Response {
         var headers: HTTPFields = [.contentType: honest.headers[.contentType] ?? ContentType.message]
-        if let signature = request.headers[.signature], let authority = request.head.authority {
+        if let signature = exchange.signature, let signer = exchange.signer, let authority = request.head.authority {
             let target = RequestSignature.Target(
                 method: .post, uri: "http://\(authority)\(exchange.path)", contentType: request.headers[.contentType] ?? "")
             ResponseSignature.sign(
                 status: exchange.status, digest: ContentDigest(of: exchange.answer), answering: target, signature: signature,
-                with: key(exchange.signer), at: clock(), fields: &headers)
+                with: key(signer), at: clock(), fields: &headers)
         }
         let body = ResponseBody(byteBuffer: ByteBuffer(bytes: exchange.answer))
         return Response(status: exchange.status, headers: headers, body: body)

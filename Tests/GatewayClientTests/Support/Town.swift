@@ -115,6 +115,11 @@ extension Town {
         return patient
     }
 
+    /// Closes a patient's profile.
+    func leave(_ name: String) async throws {
+        try await patients.removeValue(forKey: name)?.session.close()
+    }
+
     @discardableResult
     func restore(_ name: String) async throws -> PatientClient {
         let patient = try await PatientClient.restore(
@@ -172,4 +177,11 @@ func discrepancy(_ body: () async throws -> Void) async -> Discrepancy? {
         Issue.record("not a discrepancy: \(error)")
         return nil
     }
+}
+
+/// Why something failed, without the names of modules and types; `nil` if it did not.
+func reason(_ body: () async throws -> Void) async -> String? {
+    guard let failure = await failure(body) else { return nil }
+    return "\(failure)".replacing("GatewayClient.", with: "").replacing(
+        /(Obstacle|Missing|LocalDataProblem|Unreachable)\./, with: "")
 }
