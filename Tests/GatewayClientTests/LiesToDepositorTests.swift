@@ -4,18 +4,23 @@ import SharingContract
 import Synchronization
 import TestSupport
 import Testing
+import EnvelopeEncryption
 
 @testable import GatewayClient
 
 /// What a depositing clinic notices: to whom it seals, and whether it stands where it is said to stand.
 @Suite struct LiesToDepositorTests {
-    private static func withRecipient(_ list: RecipientList) -> [UInt8] {
+    /// A reader whom the gateway would like to add: with a good key, so that nothing but the list can be wrong.
+    static let mallory = KeyFormats.keyring("mallory", .clinic).actorIdentity().recipient().key
+
+    /// The list with one more recipient, under the signature it had.
+    static func withRecipient(_ list: RecipientList) -> [UInt8] {
         var writer = CanonicalWriter()
         writer.value(list.compartment)
         writer.integer(list.serial)
         writer.value(list.previous)
         writer.recipient(list.own)
-        writer.list(list.recipients + [recipient("mallory")], length: UInt16.self) { $0.recipient($1) }
+        writer.list(list.recipients + [mallory], length: UInt16.self) { $0.recipient($1) }
         writer.signature(list.signature)
         return writer.bytes
     }
@@ -37,7 +42,7 @@ import Testing
                 world.list("mallory"),
                 RecipientList(
                     signingWith: try town.ana.session.keyring.compartmentKey(Town.laboratory), origin: world.origin, following: nil,
-                    own: recipient("mallory"), recipients: []),
+                    own: Self.mallory, recipients: []),
             ]
             for list in lists {
                 town.gateway.lie(about: FetchRecipientList.self) { _, _ in list }
@@ -69,7 +74,7 @@ import Testing
             let key = try town.ana.session.keyring.compartmentKey(Town.laboratory)
             let first = try #require(try town.hillside.enrolled("12345").content.slots.first).list
             let other = RecipientList(
-                signingWith: key, origin: World().origin, following: first, own: first.own, recipients: [recipient("mallory")])
+                signingWith: key, origin: World().origin, following: first, own: first.own, recipients: [Self.mallory])
             town.gateway.lie(about: FetchRecipientList.self) { _, _ in other }
             #expect(await discrepancy { try await town.deposit("sodium 140") } == .listNotAuthentic)
         }

@@ -111,6 +111,10 @@ import EnvelopeEncryption
             #expect(await discrepancy(revoking) == .listRolledBack)
             town.gateway.lie(about: FetchRecipientList.self) { _, _ in World().list("mallory") }
             #expect(await discrepancy(revoking) == .listNotAuthentic)
+            town.gateway.lie(FetchRecipientList.path) { exchange in
+                exchange.answer = LiesToDepositorTests.withRecipient(try RecipientList(canonical: exchange.answer))
+            }
+            #expect(await discrepancy(revoking) == .listNotAuthentic)
             town.gateway.beHonest()
             try await revoking()
         }
