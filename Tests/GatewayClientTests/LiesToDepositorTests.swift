@@ -13,12 +13,12 @@ import EnvelopeEncryption
     /// A reader whom the gateway would like to add: with a good key, so that nothing but the list can be wrong.
     static let mallory = KeyFormats.keyring("mallory", .clinic).actorIdentity().recipient().key
 
-    /// The list with one more recipient, under the signature it had.
+    /// A list that would follow this one, with one more recipient, under the signature that this one had.
     static func withRecipient(_ list: RecipientList) -> [UInt8] {
         var writer = CanonicalWriter()
         writer.value(list.compartment)
-        writer.integer(list.serial)
-        writer.value(list.previous)
+        writer.integer(list.serial + 1)
+        writer.value(list.hash)
         writer.recipient(list.own)
         writer.list(list.recipients + [mallory], length: UInt16.self) { $0.recipient($1) }
         writer.signature(list.signature)
