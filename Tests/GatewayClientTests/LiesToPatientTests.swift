@@ -93,7 +93,12 @@ import EnvelopeEncryption
                             header: Array("age-encryption.org/v1\n".utf8))
                     }, hasMore: false)
             }
-            #expect(await discrepancy { try await town.grant() } == .recordNotForUs)
+            // The grant itself is good; the record is named, and no header of it goes out.
+            let given = try await town.grant().control
+            let named = try Set(town.ana.unusable.values.map(\.descriptor.record))
+            town.gateway.beHonest()
+            #expect(try await named == Set(town.ana.records(Town.laboratory).map(\.descriptor.record)) && !named.isEmpty)
+            #expect(try town.ana.liveGrants.contains { $0.control == given })
         }
     }
 

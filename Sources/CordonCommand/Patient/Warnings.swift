@@ -7,7 +7,7 @@ enum Warnings {
         for record in patient.unusable.values {
             let line = RecordLine(record, patient.session)
             Terminal.note(
-                "Record \(line.record.prefix(12)) from \(line.depositor) cannot be opened or shared: its author sealed it wrongly.")
+                "Record \(line.record.prefix(12)) from \(line.depositor) cannot be opened or shared: it is not sealed to you.")
         }
         if !patient.isBackedUp {
             Terminal.note("The backup does not hold this yet. Run `cordon --as \(patient.session.folder.name) patient sync`.")

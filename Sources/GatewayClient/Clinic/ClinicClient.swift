@@ -40,11 +40,9 @@ package final class ClinicClient {
             identifiers: identifiers, signingWith: keyring.actorKey())
         let session = try Session(folder, keyring: keyring, pin: pin, lock: lock, environment: environment)
         let clinic = ClinicClient(session, ClinicState(pin: pin, name: name))
-        try await session.beginning { () throws(ClientError) in
-            try await session.sync()
-            try clinic.save()
-            try folder.store(sealedKeyring: sealed)
-        }
+        try await session.sync()
+        try clinic.save()
+        try folder.store(sealedKeyring: sealed)
         return (clinic, application)
     }
 

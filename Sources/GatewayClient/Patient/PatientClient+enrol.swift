@@ -22,14 +22,12 @@ extension PatientClient {
             pin: invite.pin, name: name, commitments: commitments(recovery),
             backupRecipient: Stored(KeyBytes(recovery.backupIdentity().recipient().key)), fetchKey: recovery.fetchKey().publicKey)
         let patient = try await create(folder, keyring, state, passphrase, environment)
-        try await patient.session.beginning { () throws(ClientError) in
-            do throws(ClientError) {
-                try await patient.backUp()
-            } catch {
-                // The words were not shown yet, and without a backup they would bring nothing back.
-                folder.discard()
-                throw error
-            }
+        do {
+            try await patient.backUp()
+        } catch {
+            // The words were not shown yet, and without a backup they would bring nothing back.
+            folder.discard()
+            throw error
         }
         return patient
     }
@@ -52,11 +50,9 @@ extension PatientClient {
         let sealed = try keyring.sealed(under: passphrase)
         let patient = PatientClient(
             try Session(folder, keyring: keyring, pin: state.pin, lock: lock, environment: environment), state)
-        try await patient.session.beginning { () throws(ClientError) in
-            try await patient.session.sync()
-            try patient.save()
-            try folder.store(sealedKeyring: sealed)
-        }
+        try await patient.session.sync()
+        try patient.save()
+        try folder.store(sealedKeyring: sealed)
         return patient
     }
 
@@ -79,7 +75,7 @@ extension PatientClient {
         }
         let restored = try open(backup, with: recovery.backupIdentity())
         let patient = try await create(folder, restored.keyring(), restored.state, passphrase, environment)
-        try await patient.session.beginning { () throws(ClientError) in try await patient.synchronise { _ in } }
+        try await patient.synchronise { _ in }
         return patient
     }
 

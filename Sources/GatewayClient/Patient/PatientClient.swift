@@ -9,7 +9,7 @@ package import SharingContract
 package final class PatientClient {
     package let session: Session
     package internal(set) var state: PatientState
-    /// Records that were met and whose author sealed them so that the patient cannot open them.
+    /// Records that were met and that are not sealed to the patient, as author or gateway should have seen to.
     package internal(set) var unusable: [Descriptor.RecordID: StoredRecord] = [:]
     /// Whether the backup holds what was done last.
     package private(set) var isBackedUp = true

@@ -50,16 +50,6 @@ package final class Session {
         try await connection.close()
     }
 
-    /// Runs what makes a new profile; closes the connection if that fails.
-    func beginning(_ body: () async throws(ClientError) -> Void) async throws(ClientError) {
-        do throws(ClientError) {
-            try await body()
-        } catch {
-            try? await connection.close()
-            throw error
-        }
-    }
-
     package var role: ProfileRole { keyring.role }
     package var pin: Pin { ledger.pin }
     package var origin: TextLine { pin.origin }

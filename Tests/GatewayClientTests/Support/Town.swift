@@ -173,6 +173,8 @@ func discrepancy(_ body: () async throws -> Void) async -> Discrepancy? {
         return nil
     } catch ClientError.notVerified(let discrepancy) {
         return discrepancy
+    } catch ClientError.incomplete(_, _, .notVerified(let discrepancy)) {
+        return discrepancy
     } catch {
         Issue.record("not a discrepancy: \(error)")
         return nil
