@@ -15,14 +15,30 @@ struct Init: ParsableCommand {
     @Option(help: "Under which address clients reach it: scheme, host, port.") var address: String
     @Option(help: "The ledger's name, such as north.example/ledger. Made from the member's name when left out.") var origin: String?
 
+    @Flag(help: "Print JSON, for programs.") var json = false
+
+    private struct Begun: Encodable {
+        let origin: String
+        let member: String
+        let address: String
+        let folder: String
+    }
+
     func run() throws {
         guard let name = TextLine(name), !name.isEmpty else { throw Failure.usage("a name is one visible line of up to 255 bytes") }
         let origin = try origin.map(Self.checked) ?? Self.origin(for: name)
         let address = try GatewayAddress(address)
         try GatewayFolder(folder).create(
             name: name, origin: origin, address: address.text, passphrase: Passphrase.read(mayBeEmpty: false))
-        print("The ledger \(origin) has begun, and \(name) is its only member. It is unwitnessed.")
-        print("Keys and records are in \(folder). Back up gateway.keys and remember its passphrase.")
+        if json {
+            let begun = Begun(origin: origin.text, member: name.text, address: address.text.text, folder: folder)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            print(String(decoding: try encoder.encode(begun), as: UTF8.self))
+        } else {
+            print("The ledger \(origin) has begun, and \(name) is its only member. It is unwitnessed.")
+            print("Keys and records are in \(folder). Back up gateway.keys and remember its passphrase.")
+        }
     }
 
     private static func checked(_ text: String) throws -> TextLine {

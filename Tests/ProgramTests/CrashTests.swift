@@ -19,6 +19,10 @@ import GatewayAPI
         var grants: [Ed25519.PublicKey] = []
         var revoked: [Ed25519.PublicKey] = []
         var answers = 0
+
+        /// Of each kind of work, the one of which least was done.
+        var least: Int { min(deposits.count, revoked.count, answers) }
+        var count: Int { deposits.count + grants.count + revoked.count + answers }
     }
 
     private final class Acknowledged: Sendable {
@@ -39,7 +43,7 @@ import GatewayAPI
         try await workshop.serving { _ in try await workshop.prepareCrashes() }
         let acknowledged = Acknowledged()
         for round in 0..<6 {
-            let delay = Int.random(in: 20..<900, using: &generator)
+            let (more, delay) = (Int.random(in: 1...8, using: &generator), Int.random(in: 0..<60, using: &generator))
             // To serve at all the store has to prove itself.
             let end = try await workshop.serving { gateway in
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,10 +51,16 @@ import GatewayAPI
                     group.addTask { try await untilItDies { try await grants(workshop, acknowledged) } }
                     group.addTask { try await untilItDies { try await requests(workshop, acknowledged) } }
                     group.addTask {
+                        // Also when something else has gone wrong: then this is what ends the others.
+                        defer { try? gateway.kill(.kill) }
+                        let goal = acknowledged.all.count + more
+                        while acknowledged.all.least == 0 || acknowledged.all.count < goal {
+                            try await Task.sleep(for: .milliseconds(2))
+                        }
+                        // Somewhere in the middle of what comes next.
                         try await Task.sleep(for: .milliseconds(delay))
-                        try gateway.kill(.kill)
                     }
-                    try await group.waitForAll()
+                    for try await _ in group {}
                 }
             }
             #expect(end == .signaled(9), "seed \(seed), round \(round)")

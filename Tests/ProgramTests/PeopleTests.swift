@@ -85,9 +85,14 @@ import Testing
 
     @Test func `JSON for programs says what the words for people say`() async throws {
         try await inTown { workshop in
-            try await workshop.done("cordon --as ana grant --to lakeside --category laboratory --yes")
+            try await workshop.done(
+                """
+                cordon --as ana grant --to lakeside --category laboratory --yes
+                cordon --as later clinic new --name Later --gateway $A --out later.app
+                """)
             let lines = [
-                "--as ana status", "--as ana directory", "--as ana patient records", "--as ana patient grants",
+                "--as other init --name Other", "--as north status", "--as north member admit later.app", "--as ana status",
+                "--as ana directory", "--as ana patient records", "--as ana patient grants",
                 "--as ana patient log",
                 "--as ana patient inbox", "--as ana patient sync", "--as lakeside clinic inbox", "--as lakeside clinic request 1",
                 "--as hillside clinic patients", "--as hillside clinic invite", "--as ana patient card --for lakeside",

@@ -45,9 +45,10 @@ final class DemoStage: Sendable {
 
 extension DemoStage {
     /// Begins a ledger and serves it. The address is in the ledger's first entry, so the port is chosen before, and another if it is taken.
+    /// Below the ports that the system gives to outgoing connections.
     func startGateway(_ name: String, of profile: ProfileFolder) throws -> String {
         for _ in 0..<5 {
-            let address = "http://127.0.0.1:\(Int.random(in: 20_000..<60_000))"
+            let address = "http://127.0.0.1:\(Int.random(in: 10_000..<32_768))"
             try begin(name, profile, address)
             if try serve(profile) { return address }
             try? FileManager.default.removeItem(atPath: profile.gatewayFolder.string)

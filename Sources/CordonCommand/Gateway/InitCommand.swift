@@ -21,6 +21,7 @@ struct InitCommand: AsyncParsableCommand {
         let passphrase = try Passphrases.new(folder.name)
         var arguments = ["init", "--folder", folder.gatewayFolder.string, "--name", name, "--address", address]
         if let origin { arguments += ["--origin", origin] }
+        if cordon.json { arguments.append("--json") }
         let status = try GatewayProgram.run(arguments, passphrase: passphrase)
         guard status == 0 else { throw ExitCode(status) }
         Terminal.note("Serve it with: cordon --as \(folder.name) serve")

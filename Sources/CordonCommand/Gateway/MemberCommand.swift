@@ -35,9 +35,9 @@ struct MemberCommand: AsyncParsableCommand {
         func run() async throws {
             let folder = try cordon.folder()
             let read = try applications.map { try InputFiles.paper($0, as: Application.self) }
-            guard let bytes = try? DurableFile.read(folder.gatewayFolder.appending("gateway.json"), atMost: 4_096),
-                let description = try? JSONDecoder().decode(GatewayDescription.self, from: Data(bytes))
-            else { throw Stop.localData("\(folder.name) has no gateway", "Only a member admits; see `cordon init`.") }
+            guard let description = GatewayDescription(of: folder) else {
+                throw Stop.localData("\(folder.name) has no gateway", "Only a member admits; see `cordon init`.")
+            }
             let end = try until.map { try Names.day($0) }
             let member = try await MemberClient.open(
                 folder, address: description.address, passphrase: try Passphrases.existing(folder.name),

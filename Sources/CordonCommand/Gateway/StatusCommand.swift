@@ -57,9 +57,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private func memberStatus(_ folder: ProfileFolder) async throws {
-        guard let bytes = try? DurableFile.read(folder.gatewayFolder.appending("gateway.json"), atMost: 4_096),
-            let description = try? JSONDecoder().decode(GatewayDescription.self, from: Data(bytes))
-        else { throw ClientError.localData(.noProfile(name: folder.name)) }
+        guard let description = GatewayDescription(of: folder) else { throw ClientError.localData(.noProfile(name: folder.name)) }
         let connection = cordon.environment.connection(to: description.address)
         let ledger = try await Self.ledger(folder, description, connection)
         let report = Report(
@@ -92,10 +90,4 @@ extension StatusCommand {
             throw error
         }
     }
-}
-
-/// What `cordon-gateway init` leaves beside its keys.
-struct GatewayDescription: Decodable {
-    let origin: String
-    let address: String
 }

@@ -13,7 +13,8 @@ struct Workshop: Sendable {
 
     init() throws {
         folder = try TemporaryFolder()
-        address = "http://127.0.0.1:\(Int.random(in: 20_000..<60_000))"
+        // Below the ports that the system gives to outgoing connections.
+        address = "http://127.0.0.1:\(Int.random(in: 10_000..<32_768))"
         try Data("\(Self.passphrase)\n".utf8).write(to: folder.url.appending(path: "passphrase"))
         for name in ["fixtures", "policies"] {
             try FileManager.default.createSymbolicLink(
