@@ -147,8 +147,8 @@ let package = Package(
         .testTarget(
             name: "ProgramTests",
             dependencies: [
-                "CryptoPrimitives", "EnvelopeEncryption", "GatewayClient", "MedicalRecords", "SharingContract", "TestSupport",
-                grdb, subprocess, systemPackage,
+                "AccessPolicy", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords",
+                "MerkleLedger", "RecordStorage", "SharingContract", "TestSupport", grdb, subprocess, systemPackage,
             ]),
         // GRDB, to meddle with a store that a gateway serves; NIO, for clients ruder than any HTTP client is.
         .testTarget(
