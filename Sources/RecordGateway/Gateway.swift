@@ -64,7 +64,7 @@ extension Gateway {
         }
     }
 
-    /// Throws when the disk is nearly full. What is left is for ending grants, decisions, and reading.
+    /// Throws when the disk is nearly full. What is left is for ending grants and keys, decisions, and reading.
     func requireRoom() throws {
         guard try store.freeSpace() > limits.reservedSpace else {
             throw APIError(.unavailable, "the gateway's disk is nearly full: grants can be ended and records read, nothing stored")

@@ -12,7 +12,7 @@ package struct GatewayLimits: Sendable {
     package var bodyGrace = 5
     /// A connection on which nothing happens is closed after so many seconds.
     package var idleTimeout: Int64 = 30
-    /// What stays free of the disk for ending grants and for decisions, in bytes.
+    /// What stays free of the disk for ending grants and keys and for decisions, in bytes.
     package var reservedSpace: UInt64 = 64 << 20
     /// Bodies of messages that are being read at the same time, in bytes: of those whom a member admitted, and of all others.
     package var actorBodies = 256 << 20

@@ -64,6 +64,52 @@ import Testing
         }
     }
 
+    /// Whoever opens a compartment makes as many grant keys as he likes, so each has little room.
+    @Test func `a grant's key leaves four messages at its grantee`() async throws {
+        try await GatewaySite.town { town in
+            for name in ["grant", "other"] { try await town.grant(name, to: "lakeside") }
+            for byte in 1...4 as ClosedRange<UInt8> { try await send(town, [byte], to: "lakeside", by: "grant") }
+            let fifth = SendMessage(address: publicKey("lakeside"), message: [5])
+            try await town.gateway.expect(.tooMany, fifth, by: "grant")
+            try await send(town, [6], to: "lakeside", by: "other")
+            let waiting = try await messages(town, of: "lakeside")
+            #expect(waiting.map(\.bytes) == [[1], [2], [3], [4], [6]])
+            _ = try await town.gateway.call(DeleteMessages(numbers: [waiting[0].number]), by: "lakeside")
+            #expect(try await town.gateway.refusal(of: fifth, by: "grant") == nil)
+        }
+    }
+
+    @Test func `two hundred grants of a stranger do not keep another patient's slip out`() async throws {
+        try await GatewaySite.town { town in
+            try await town.grant("grant", to: "lakeside")
+            for index in 0..<200 { try fill("lakeside", from: "stranger's \(index)", count: 4, town) }
+            try await send(town, [1], to: "lakeside", by: "grant")
+            #expect(try town.gateway.site.count("message") == 801)
+        }
+    }
+
+    @Test func `what actors wrote does not keep a patient's slip out`() async throws {
+        try await GatewaySite.town { town in
+            try await town.grant("grant", to: "lakeside")
+            for index in 0..<4 { try fill("lakeside", from: "actor \(index)", count: 64, town) }
+            let call = SendMessage(address: publicKey("lakeside"), message: [1])
+            try await town.gateway.expect(.tooMany, call, by: "hillside")
+            #expect(try await town.gateway.refusal(of: call, by: "grant") == nil)
+        }
+    }
+
+    /// Nor do they all fill up what one reader has.
+    @Test func `an actor leaves so many messages at one address, and more elsewhere`() async throws {
+        try await GatewaySite.town { town in
+            try fill("lakeside", from: "hillside", count: 63, town)
+            try await send(town, [1], to: "lakeside")
+            let call = SendMessage(address: publicKey("lakeside"), message: [2])
+            try await town.gateway.expect(.tooMany, call, by: "hillside")
+            #expect(try await town.gateway.refusal(of: call, by: "auditor") == nil)
+            try await send(town, [3], to: "ana/inbox")
+        }
+    }
+
     @Test func `a message has a bound`() async throws {
         try await GatewaySite.town { town in
             let largest = [UInt8](repeating: 1, count: SendMessage.maximumMessageSize)

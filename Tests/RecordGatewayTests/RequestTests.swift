@@ -64,6 +64,37 @@ import Testing
         }
     }
 
+    /// How long a refusal takes must not tell how many records there are.
+    @Test func `records are looked for only if the grant covers the request`() async throws {
+        try await begun { town in
+            let day = town.world.now.day
+            try await town.grant("foreign", to: "hillside")
+            try await town.grant("revoked", to: "lakeside")
+            try await town.grant("later", to: "lakeside") { $0.from = day.adding(days: 1) }
+            try await town.grant("short", to: "lakeside") { $0.until = day.adding(days: 1) }
+            try await town.grant("unreadable", to: "lakeside") { $0.consent = [] }
+            try await town.deposit(["lab 3"])
+            try await town.revoke("revoked")
+            let lab = try #require(Filter(records: [town.sealed("lab 3").descriptor.record.value], after: nil))
+            func expect(_ count: Int, _ grant: String, purpose: PurposeOfUse = .treatment, release: String? = nil) async throws {
+                for filter in [.all, lab] {
+                    let call = town.requesting(grant, by: "lakeside", purpose: purpose, filter: filter, release: release)
+                    let body = try await town.decisionBody(of: town.gateway.call(call, by: "lakeside").decision.index)
+                    let looked = try DecisionRecord(canonical: body.record).records.count
+                    #expect(looked == (filter == lab ? min(count, 1) : count), "\(grant)")
+                }
+            }
+            try await expect(0, "grant", purpose: .research)
+            try await expect(0, "grant", release: "other")
+            for grant in ["foreign", "later", "unreadable", "revoked", "none"] { try await expect(0, grant) }
+            try await expect(1, "short")
+            try await expect(3, "grant")
+            town.gateway.site.clock.advance(by: 86_400)
+            try await expect(0, "short")
+            try await expect(1, "later")
+        }
+    }
+
     @Test func `a release signature is for one request`() async throws {
         try await begun { town in
             let (one, other) = (town.requesting("grant", by: "lakeside"), town.requesting("grant", by: "lakeside"))

@@ -107,6 +107,33 @@ private struct Shape: Hashable {
         try await ask({ _ in Filter.all.after(1 << 40) }, expecting: 0)
     }
 
+    /// In one world the grant's records are there and the purpose is not allowed; in the other it is, and the records lie elsewhere.
+    @Test func `a purpose that is denied and records that are absent look the same`() async throws {
+        var shapes: Set<Shape> = []
+        for (consent, compartment) in [([1, 1, 0, 4, 0, 3], Town.laboratory), ([1, 1, 0, 2, 0, 3], "ben/laboratory")]
+            as [([UInt8], String)]
+        {
+            try await GatewaySite.town { town in
+                try await town.open("ben/laboratory")
+                try await town.grant("grant", to: "lakeside") { $0.consent = consent }
+                try await town.grant("ben's", in: "ben/laboratory", to: "lakeside")
+                try await town.deposit(["lab 1", "lab 2"], in: compartment)
+                for filter in [
+                    Filter.all, try #require(Filter(records: [town.sealed("lab 1").descriptor.record.value], after: nil)),
+                ] {
+                    let call = town.requesting("grant", by: "lakeside", filter: filter)
+                    let shape = try await Shape(town.gateway, call, by: "lakeside")
+                    #expect(shape.released == 0 && shape.status == 200)
+                    shapes.insert(shape)
+                }
+                let reason: Verdict = .denied(compartment == Town.laboratory ? .purposeNotCovered : .nothingToRelease)
+                #expect(try await town.verdict(of: town.gateway.store.head.size - 1) == reason)
+            }
+        }
+        // The second request finds one leaf more than the first, in both worlds.
+        #expect(shapes.count == 2, "the worlds can be told apart")
+    }
+
     /// Whatever the reason, a refusal has one form. Each is asked in a world of its own that is as large as the others.
     @Test func `a denied grant, a foreign one, an unknown one and an unknown record are refused alike`() async throws {
         let unknown = try #require(Filter(records: [.random()], after: nil))

@@ -136,6 +136,27 @@ import MerkleLedger
         }
     }
 
+    /// Indices at which multiplying by 256, or counting in a database's integers, would overflow.
+    @Test func `a tile far beyond the ledger is not found, and the gateway goes on`() async throws {
+        try await GatewaySite.town { town in
+            let far = [
+                "x018/x446/x744/x073/x709/x551/615", "x009/x223/x372/x036/x854/x775/808", "x009/x223/x372/x036/x854/x775/807",
+                "x072/x057/x594/x037/x927/936", "x072/x057/x594/x037/x927/935", "x036/x028/x797/x018/x963/968", "x016/x777/216",
+                "001",
+            ]
+            let levels = ["entries", "0", "1", "7", "8", "63"]
+            for path in levels.flatMap({ level in far.flatMap { ["/tile/\(level)/\($0)", "/tile/\(level)/\($0).p/1"] } }) {
+                #expect(try await town.gateway.get(path).status == 404, "\(path)")
+            }
+            // One above what 64 bits hold, and levels that no tile has.
+            for path in ["/tile/entries/x018/x446/x744/x073/x709/x551/616", "/tile/64/000", "/tile/-1/000", "/tile/0/000.p/257"] {
+                #expect(try await town.gateway.get(path).status == 404, "\(path)")
+            }
+            _ = try await town.gateway.call(FetchMessages(after: nil), by: "lakeside")
+            #expect(try await town.gateway.get("/tile/entries/000.p/1").status == 200)
+        }
+    }
+
     @Test func `checkpoint, tiles and health are for everybody`() async throws {
         try await GatewaySite.town { town in
             let gateway = town.gateway

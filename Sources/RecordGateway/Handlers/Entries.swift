@@ -12,7 +12,7 @@ extension Gateway {
         {
             return known
         }
-        if case .revocation = call.entry.event {} else { try requireRoom() }
+        try requireRoom(for: call.entry.event)
         let committed = try await writing(for: caller) { transaction in
             switch call.entry.event {
             case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
@@ -25,6 +25,14 @@ extension Gateway {
             try transaction.append(call.entry, evidence: call.evidence)
         }
         return try posted(committed)
+    }
+
+    /// What ends a grant or a stolen key is small, happens once, and cannot wait for a larger disk.
+    private func requireRoom(for event: Event) throws {
+        switch event {
+        case .revocation, .keyRevocation: break
+        default: try requireRoom()
+        }
     }
 
     private static func requireSigner(_ caller: Caller, of entry: Entry) throws {

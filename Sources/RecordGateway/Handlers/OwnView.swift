@@ -22,6 +22,7 @@ extension Gateway {
     }
 
     func answer(_ call: AddHeaders, from caller: Caller) async throws -> Done {
+        try requireRoom()
         try await writing(for: caller) { transaction in
             _ = try transaction.view.requireCompartment(caller.key)
             guard let terms = try transaction.state.terms(of: call.grant), terms.compartment == caller.key,

@@ -20,6 +20,13 @@ struct Town: Sendable {
         return town
     }
 
+    /// The same people at the same gateway after a restart.
+    func moved(to gateway: RunningGateway) -> Town {
+        var town = Town(gateway: gateway)
+        town.lists = lists
+        return town
+    }
+
     /// Makes what people sign, at the minute it is now.
     var world: World {
         var world = World()
@@ -104,9 +111,13 @@ extension Town {
         return posted
     }
 
-    func revoking(_ name: String, in compartment: String = laboratory, recipient gone: RecipientKey? = nil) -> PostEntry {
+    /// - Parameter left: who stands on the list that comes with it; everybody but the grant's recipient when left out.
+    func revoking(
+        _ name: String, in compartment: String = laboratory, recipient gone: RecipientKey? = nil,
+        leaving left: Set<RecipientKey>? = nil
+    ) -> PostEntry {
         let rest = Set(list(compartment).recipients).subtracting([gone ?? recipient(name)])
-        let next = following(list(compartment), compartment, rest)
+        let next = following(list(compartment), compartment, left ?? rest)
         let evidence = world.evidence(RevocationBody(reason: line(""), recipientList: next.hash))
         let entry = world.entry(.revocation(Revocation(grant: publicKey(name))), by: [name], evidence: evidence)
         return PostEntry(entry: entry, evidence: evidence, list: next)
