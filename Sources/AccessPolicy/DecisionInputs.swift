@@ -8,7 +8,8 @@ package struct DecisionInputs: Hashable, Sendable {
     package let request: Request
     /// The grant that the request names, if there is one.
     package let grant: GrantFacts?
-    /// The records of the grant's compartment that its recipient could open, by position.
+    /// Records of the grant's compartment that its recipient could open, by position. A gateway takes in those that the grant covers, as
+    /// many as an answer holds.
     package let records: [CandidateFacts]
 
     package init(now: Minute, requestHash: Hash, request: Request, grant: GrantFacts?, records: [CandidateFacts]) {

@@ -62,22 +62,40 @@ extension Gateway {
         }
         let isCovered = PlainEngine.decide(inputs([])) == .denied(.nothingToRelease)
         let found = try Self.candidates(
-            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient, transaction.view)
+            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient, transaction.view
+        ) { page in
+            guard case .allowed(let indices) = PlainEngine.decide(inputs(try page.map { try CandidateFacts($0) })) else {
+                return []
+            }
+            return indices.map { page[$0] }
+        }
         let candidates = Array(found.prefix(Filter.maximumRecords))
-        let inputs = inputs(try candidates.map { try CandidateFacts($0) })
+        let all = inputs(try candidates.map { try CandidateFacts($0) })
         return Decided(
             request: request, hash: hash, compartment: terms?.compartment, candidates: candidates,
-            hasMore: found.count > candidates.count, record: DecisionRecord(inputs, verdict: PlainEngine.decide(inputs)))
+            hasMore: found.count > candidates.count, record: DecisionRecord(all, verdict: PlainEngine.decide(all)))
     }
 
+    /// The records that the grant covers, in order, and one more than an answer holds if there are so many.
+    ///
+    /// Only these count. A depositor chooses categories: many records of another one in front must not keep the covered ones from view.
     private static func candidates(
-        _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, _ view: StoreView
+        _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, _ view: StoreView,
+        covered: ([DepositedRecord]) throws -> [DepositedRecord]
     ) throws -> [DepositedRecord] {
         guard filter.records.isEmpty else {
             let records = filter.records.map { Descriptor.RecordID($0) }
-            return try view.records(records, of: compartment, for: recipient, after: filter.after)
+            return try covered(try view.records(records, of: compartment, for: recipient, after: filter.after))
         }
-        return try view.records(of: compartment, for: recipient, after: filter.after, limit: Filter.maximumRecords + 1)
+        let limit = Filter.maximumRecords + 1
+        var found: [DepositedRecord] = []
+        var (after, isLast) = (filter.after, false)
+        while found.count < limit, !isLast {
+            let page = try view.records(of: compartment, for: recipient, after: after, limit: limit)
+            found += try covered(page)
+            (after, isLast) = (page.last?.position, page.count < limit)
+        }
+        return found
     }
 
     // Stand in for a grant that does not exist.
