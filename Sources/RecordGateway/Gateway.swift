@@ -101,6 +101,14 @@ extension StoreView {
         return actor
     }
 
+    /// Auditors look at records and make none, whatever a patient has permitted.
+    func requireDepositor(_ key: Ed25519.PublicKey, on day: Day) throws {
+        switch try requireLiveActor(key, on: day).actor.role {
+        case .clinic, .emergencyDesk: break
+        case .auditor: throw APIError(.forbidden, "only clinics and emergency desks deposit")
+        }
+    }
+
     /// The newest list of the compartment that this key is the key of.
     func requireCompartment(_ key: Ed25519.PublicKey) throws -> RecipientList {
         guard let compartment = try state.compartment(key), !compartment.isSuperseded, let list = try list(of: key) else {

@@ -51,7 +51,7 @@ import Testing
         // Nor when somebody else has brought the payload.
         let record = town.sealed("x", by: name)
         try await town.upload(record.payload)
-        try await gateway.expect(.refused, town.depositing([record], by: name), by: name)
+        try await gateway.expect(.forbidden, town.depositing([record], by: name), by: name)
     }
 
     @Test(arguments: ["hillside", "north", Town.laboratory]) func `evidence goes to auditors alone`(name: String) async throws {

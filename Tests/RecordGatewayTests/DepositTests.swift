@@ -47,7 +47,7 @@ import Testing
 
     @Test func `a permission that the patient did not sign is none`() async throws {
         try await begun { town in
-            for name in ["hillside", "auditor"] {
+            for name in ["hillside", "lakeside"] {
                 let record = town.sealed("lab 1", by: name)
                 let good = town.world.permission(Town.laboratory, for: name)
                 var bytes = good.canonicalBytes
@@ -55,6 +55,32 @@ import Testing
                 let call = town.depositing([record], by: name, permission: try DepositPermission(canonical: bytes))
                 try await town.gateway.expect(.refused, call, by: name)
             }
+        }
+    }
+
+    /// What a patient permits does not make an auditor a clinic.
+    @Test(arguments: [Actor.Role.clinic, .emergencyDesk, .auditor])
+    func `clinics and emergency desks deposit, and auditors do not`(role: Actor.Role) async throws {
+        try await begun { town in
+            try await town.admit("seaside", role: role)
+            let record = town.sealed("lab 3", by: "seaside")
+            let permission = town.world.permission(Town.laboratory, for: "seaside")
+            let list = FetchRecipientList(compartment: publicKey(Town.laboratory), permission: permission)
+            let deposit = town.depositing([record], by: "seaside")
+            guard role == .auditor else {
+                #expect(try await town.gateway.call(list, by: "seaside") == town.list(Town.laboratory))
+                try await town.upload(record.payload, by: "seaside")
+                #expect(try await town.gateway.refusal(of: deposit, by: "seaside") == nil)
+                return
+            }
+            try await town.gateway.expect(.forbidden, list, by: "seaside")
+            try await town.gateway.expectNothingWritten {
+                let error = await #expect(throws: APIError.self) { try await town.upload(record.payload, by: "seaside") }
+                #expect(error?.code == .forbidden)
+            }
+            // Neither with a payload that a clinic has brought.
+            try await town.upload(record.payload)
+            try await town.gateway.expect(.forbidden, deposit, by: "seaside")
         }
     }
 

@@ -19,7 +19,7 @@ extension Gateway {
     private static func requirePermission(
         _ call: FetchRecipientList, _ caller: Caller, _ view: StoreView, _ today: Day, _ origin: TextLine
     ) throws {
-        _ = try view.requireLiveActor(caller.key, on: today)
+        try view.requireDepositor(caller.key, on: today)
         guard let permission = call.permission, permission.compartment == call.compartment, permission.clinic == caller.key,
             today < permission.until, (try? permission.verifySignature(origin: origin)) != nil
         else { throw APIError(.forbidden, "the patient has not allowed this clinic to deposit here") }
@@ -35,6 +35,7 @@ extension Gateway {
             guard call.body.permission.clinic == caller.key else {
                 throw APIError(.forbidden, "this permission is another clinic's")
             }
+            try transaction.view.requireDepositor(caller.key, on: transaction.now.day)
             let list = try Self.newestList(for: call, transaction)
             for record in call.records { try Self.check(record, list, transaction) }
             let tree = Self.tree(call.records)

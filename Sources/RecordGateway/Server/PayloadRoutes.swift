@@ -25,10 +25,10 @@ extension CallRouter {
 }
 
 extension Gateway {
-    /// Only actors upload, and only what they announced by its digest.
+    /// Only who deposits uploads, and only what was announced by its digest.
     fileprivate func takeIn(_ body: RequestBody, announced: Hash, from caller: Caller) async throws -> StoredPayload {
         let today = today
-        _ = try await reading(for: caller) { try $0.requireLiveActor(caller.key, on: today) }
+        try await reading(for: caller) { try $0.requireDepositor(caller.key, on: today) }
         try requireRoom()
         let intake = PayloadIntake(store.beginUpload())
         try await BodyReader(limits: limits).read(body, atMost: PayloadPath.maximumSize) { try await intake.write($0) }
