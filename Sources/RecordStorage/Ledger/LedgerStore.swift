@@ -20,6 +20,7 @@ package final class LedgerStore: Sendable {
     private let lock: Mutex<FolderLock?>
     private let published: Mutex<LedgerHead>
     private let queue = Mutex<CommitQueue?>(nil)
+    let arrivals = PayloadArrivals()
 
     static let databaseName = "store.sqlite"
     static let payloadFolderName = "payloads"

@@ -50,14 +50,15 @@ package struct PayloadUpload: ~Copyable {
     }
 
     /// Makes a large payload durable under its name. The row that says so comes after.
-    fileprivate consuming func finish(announced: Hash) throws -> StoredPayloadRow {
+    fileprivate consuming func finish(announced: Hash, among arrivals: PayloadArrivals) throws -> PayloadArrival {
         let size = names.size
         let digest = digest.finalize()
         guard digest == announced, let payload = names.finalize() else { throw UploadError.notAsAnnounced }
         let row = StoredPayloadRow(
             payload: payload, size: size, digest: digest, chunks: names.leaves, bytes: writer == nil ? pending : nil)
+        let arrival = PayloadArrival(row, among: arrivals)
         if let writer = writer.take() { try writer.commit(to: files.path(payload)) }
-        return row
+        return arrival
     }
 }
 
@@ -144,9 +145,19 @@ extension LedgerStore {
 
     /// Throws unless the bytes that came are those with this digest.
     package func finishUpload(_ upload: consuming PayloadUpload, announced: Hash) async throws -> (PayloadID, UInt64) {
-        let row = try upload.finish(announced: announced)
-        let now = clock()
+        try await keep(try place(upload, announced: announced))
+    }
+
+    /// The first half of `finishUpload`: the file, where there is one.
+    package func place(_ upload: consuming PayloadUpload, announced: Hash) throws -> PayloadArrival {
+        try upload.finish(announced: announced, among: arrivals)
+    }
+
+    /// The second half: the row.
+    package func keep(_ arrival: consuming PayloadArrival) async throws -> (PayloadID, UInt64) {
+        let (row, now) = (arrival.row, clock())
         _ = try await commit { transaction in try transaction.store(row, at: now) }
+        withExtendedLifetime(arrival) {}
         return (row.payload, row.size)
     }
 
@@ -163,8 +174,18 @@ extension LedgerStore {
         try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     }
 
+    /// Removes the files of payloads whose rows are gone. An upload may have brought one back since, so its row is looked for again where
+    /// no row is written meanwhile, and one that is arriving stays. Should it not come after all, the next start finds its file.
     private func removeFiles(of payloads: [PayloadID]) throws {
-        for payload in payloads where DurableFile.exists(files.path(payload)) { try DurableFile.remove(files.path(payload)) }
+        try pool.writeWithoutTransaction { database in
+            for payload in payloads {
+                try arrivals.unlessArriving(payload) {
+                    let isNamed = try database.row("SELECT 1 FROM payload WHERE id = ?", [payload.blob]) != nil
+                    guard !isNamed, DurableFile.exists(files.path(payload)) else { return }
+                    try DurableFile.remove(files.path(payload))
+                }
+            }
+        }
     }
 
     /// What an interrupted upload or erasure left: temporary files, and files without a row.
