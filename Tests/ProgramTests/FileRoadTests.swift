@@ -22,6 +22,15 @@ import Testing
                 cordon --as ana patient open $(cordon --as ana patient records | cut -d' ' -f1) > own.pdf
                 cmp own.pdf fixtures/records/referral.pdf
                 """)
+            // Whoever stops reading, or names what is no file, leaves nothing lying about and replaces nothing.
+            let cut = try await workshop.sh(
+                "cordon --as ana patient open $(cordon --as ana patient records | cut -d' ' -f1) | head -c 9")
+            #expect(cut.output.hasPrefix("%PDF") && cut.status == 0)
+            let left = try FileManager.default.contentsOfDirectory(atPath: workshop.folder.url.path)
+            #expect(!left.contains { $0.hasPrefix("cordon-") || $0.hasSuffix(".partial") }, "\(left)")
+            let pipe = try await workshop.sh("mkfifo pipe; cordon --as lakeside clinic open 1 --as bundle --out pipe")
+            #expect(pipe.status != 0)
+            try await workshop.done("test -p pipe")
             let joined = try await workshop.sh("cordon --as lakeside clinic open 1 --as bundle")
             #expect(joined.status == 1 && joined.error.contains("none of the records is FHIR"))
         }

@@ -88,12 +88,14 @@ extension PatientClient {
     /// Seals the state to the recovery key and leaves it at the gateway, so that 24 words bring everything back.
     package func backUp() async throws(ClientError) {
         let backup = try sealedBackup()
+        isBackedUp = false
         _ = try await session.call(StoreBackup(fetchKey: state.fetchKey, backup: backup), with: session.keyring.inboxKey())
+        isBackedUp = true
     }
 
     /// What was signed is signed; a backup that does not succeed is told and can be made again.
     func backUpIfPossible() async {
-        isBackedUp = (try? await backUp()) != nil
+        try? await backUp()
     }
 
     /// `b32 sealed seed || b32 sealed state`, both age files for the recovery key. The seed never lies beside the state in memory.

@@ -1,0 +1,141 @@
+import CryptoPrimitives
+import GatewayAPI
+import HTTPTypes
+import SharingContract
+import Synchronization
+import TestSupport
+import Testing
+import MedicalRecords
+
+@testable import GatewayClient
+
+/// Answers that do not come, and refusals in the middle of what takes several calls. What was signed stays signed and is found again; what
+/// was not is not said to be.
+@Suite struct LostAnswerTests {
+    /// The gateway has done it, and something in between eats the answer.
+    private static let lost: LyingGateway.Lie = { exchange in
+        exchange.status = .badGateway
+        exchange.signer = nil
+    }
+
+    private static func refusing(_ code: APIError.Code) -> LyingGateway.Lie {
+        { exchange in
+            exchange.status = .conflict
+            exchange.answer = APIError(code, "not now").canonicalBytes
+        }
+    }
+
+    @Test func `a grant that every try refuses is not said to be signed`() async throws {
+        try await Town.sharing { town, first in
+            town.gateway.lie(PostEntry.path, Self.refusing(.listNotNewest))
+            let failure = await reason { try await town.grant() }
+            #expect(failure == "notPossible(listChangesTooFast)", "\(failure ?? "no failure")")
+            let live = try town.ana.liveGrants.map(\.control)
+            #expect(live == [first.content.grant])
+        }
+    }
+
+    @Test func `a grant whose answer was lost is found on the ledger, and can be ended`() async throws {
+        try await Town.standing { town in
+            try await town.ana.session.sync()
+            let lakeside = try town.ana.session.actor(named: "Lakeside Hospital")
+            let proposed = try await town.ana.propose(
+                to: lakeside, category: Town.laboratory, purposes: [.treatment], until: World().now.day.adding(days: 30))
+            town.gateway.lie(PostEntry.path, Self.lost)
+            let failure = await reason { _ = try await town.ana.grant(proposed) }
+            #expect(failure != nil)
+            #expect(try town.ana.liveGrants.isEmpty)
+            town.gateway.beHonest()
+            try await town.ana.sync()
+            let found = try #require(try town.ana.liveGrants.first)
+            try await town.ana.revoke(found.control, reason: .none)
+            #expect(try town.ana.liveGrants.isEmpty)
+        }
+    }
+
+    @Test func `a revocation whose answer was lost is found on the ledger`() async throws {
+        try await Town.sharing { town, grant in
+            town.gateway.lie(PostEntry.path, Self.lost)
+            let failure = await reason { try await town.ana.revoke(grant.content.grant, reason: .none) }
+            #expect(failure != nil)
+            town.gateway.beHonest()
+            try await town.ana.sync()
+            #expect(try town.ana.liveGrants.isEmpty)
+        }
+    }
+
+    @Test func `a grant that cannot be delivered is signed all the same, and delivered by the next synchronisation`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(SendMessage.path, Self.refusing(.tooMany))
+            let given = try await town.grant()
+            #expect(!given.isDelivered && given.leaf != nil)
+            town.gateway.beHonest()
+            try await town.ana.synchronise { _ in }
+            try await town.lakeside.readInbox()
+            let received = try #require(try town.lakeside.state.grants.last)
+            #expect(received.content.grant == given.control)
+            #expect(try await town.request(received).count == 1)
+        }
+    }
+
+    @Test func `a backup that does not succeed is told, and made good`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(StoreBackup.path, Self.refusing(.unavailable))
+            try await town.grant()
+            #expect(try !town.ana.isBackedUp)
+            town.gateway.beHonest()
+            try await town.ana.synchronise { _ in }
+            #expect(try town.ana.isBackedUp)
+        }
+    }
+
+    /// Whose words were never shown must be free to try again.
+    @Test func `a patient whose first backup fails is not enrolled`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(StoreBackup.path, Self.lost)
+            func enrol() async throws {
+                let patient = try await PatientClient.enrol(
+                    town.folder("ben"), invite: try town.hillside.invite(), name: line("Ben"), passphrase: KeyFormats.passphrase(),
+                    words: .random(), environment: town.environment)
+                try await patient.session.close()
+            }
+            let failure = await reason { try await enrol() }
+            #expect(failure != nil)
+            #expect(!town.folder("ben").exists)
+            town.gateway.beHonest()
+            try await enrol()
+        }
+    }
+
+    @Test func `what came of a request is kept when the rest does not`() async throws {
+        try await Town.sharing { town, grant in
+            try await town.deposit("glucose 5.1", "sodium 140")
+            let count = Mutex(0)
+            town.gateway.lie(FetchPayload.path) { exchange in
+                let number = count.withLock {
+                    $0 += 1
+                    return $0
+                }
+                if number == 2 { try Self.lost(&exchange) }
+            }
+            let failure = await reason { try await town.request(grant) }
+            #expect(failure?.hasPrefix("incomplete(kept: 2, missing: 1") == true, "\(failure ?? "no failure")")
+            let kept = try town.lakeside.records(grant)
+            #expect(kept.count == 2)
+            for record in kept { #expect(try !town.content(record, grant).isEmpty) }
+            town.gateway.beHonest()
+            #expect(try await town.request(grant).count == 3)
+        }
+    }
+
+    /// Depositors choose ids, so the start of one may be another's too.
+    @Test func `a start of an id that fits two records means neither`() async throws {
+        try await Town.sharing { town, _ in
+            let one = try await town.ana.records(Town.laboratory)[0].descriptor.record.description
+            #expect(try await town.ana.record(one).record.descriptor.record.description == one)
+            try await town.deposit("glucose 5.1")
+            #expect(await reason { _ = try await town.ana.record("") } == "notFound(ambiguousRecord(\"\"))")
+            #expect(await reason { _ = try await town.ana.record("x") } == "notFound(record)")
+        }
+    }
+}
