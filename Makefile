@@ -55,9 +55,9 @@ install: build
 	install -m 755 .build/release/cordon .build/release/cordon-gateway "$(DESTDIR)$(PREFIX)/bin"
 
 format:
-	swift format format --in-place --recursive Package.swift Sources Tests
+	swift format format --in-place --recursive Package.swift Benchmarks Fuzz Sources Tests
 
-# Each target for a minute; `make fuzz SECONDS=600` for longer.
+# Each target for a minute; `make fuzz SECONDS_EACH=600` for longer.
 fuzz:
-	@.ci/packages build
+	@.ci/packages build fuzz
 	.ci/fuzz $(or $(SECONDS_EACH),60)

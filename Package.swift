@@ -7,6 +7,8 @@ import PackageDescription
 // CORDON_STATIC_LIBRARIES=DIR: DIR holds libsodium.a, libcrypto.a, libsqlite3.a and libz.a (links to them will do) and nothing
 // else. It is searched first, so that the release programs need only libc, libm and the C++ runtime. `make build` sets it.
 // A linker setting, so switching it relinks and recompiles nothing.
+//
+// CORDON_FUZZ=1 adds the fuzz target. libFuzzer brings the program's `main`, so it links only under `--sanitize=fuzzer`: see .ci/fuzz.
 let staticLibraries = Context.environment["CORDON_STATIC_LIBRARIES"]
 let programLinking: [LinkerSetting] = staticLibraries.map { [.unsafeFlags(["-L\($0)"])] } ?? []
 
@@ -116,6 +118,17 @@ let package = Package(
             ],
             linkerSettings: programLinking),
 
+        // A target of this package and no package of its own: `package` declarations are not visible from another one. The C library
+        // and swift-crypto are here as peers.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "CSodium", "CryptoPrimitives", "EnvelopeEncryption", "MedicalRecords", "MerkleLedger", "RecordStorage",
+                "SharingContract", "TestSupport",
+                crypto, systemPackage,
+            ],
+            path: "Benchmarks", exclude: ["RESULTS.md", "peers"]),
+
         .target(name: "TestSupport", dependencies: ["CryptoPrimitives", "SharingContract"], path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),
         .testTarget(
@@ -161,6 +174,20 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if Context.environment["CORDON_FUZZ"] == "1" {
+    let fuzz = Target.executableTarget(
+        name: "Fuzz",
+        dependencies: [
+            "AccessPolicy", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords",
+            "MerkleLedger",
+            "SharingContract",
+            httpTypes,
+        ],
+        path: "Fuzz", exclude: ["seeds.py"])
+    package.products.append(.executable(name: "fuzz", targets: ["Fuzz"]))
+    package.targets.append(fuzz)
+}
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
     target.swiftSettings = [

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Measures what the README promises, each part against a named peer that does the same work in the same run.
+///
+/// Absolute times say more of the machine than of the code, so the last column is what counts. `RESULTS.md` keeps one run.
+@main
+struct BenchmarkProgram {
+    static func main() async throws {
+        let folder = try ScratchFolder()
+        print(Machine.description)
+        print("")
+        let before = Machine.load
+        var table = ResultTable()
+        for contest in try SealingContests.all() + PayloadContests.all() { table.add(try await contest.run()) }
+        for contest in try TreeContest.all(in: folder) { table.add(try await contest.run()) }
+        for contest in try LedgerContests.all(in: folder) { table.add(try await contest.run()) }
+        for contest in try ScanningContests.all(in: folder) { table.add(try await contest.run()) }
+        print(table)
+        print("Ratio: our time by the peer's, median of the rounds, then the lowest and the highest. Below 1, ours is faster.")
+        print("Load of the last minute: \(before) at the start, \(Machine.load) at the end.")
+        withExtendedLifetime(folder) {}
+    }
+}
+
+/// What the figures were measured on, as far as it can be told without naming the machine.
+enum Machine {
+    static var description: String {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        return "\(cores) cores, \(model); \(memory); Linux \(kernel); \(SealingContests.libraryVersion)"
+    }
+
+    /// Processes that ran or wanted to, on average.
+    static var load: String { firstWord(of: "/proc/loadavg") ?? "unknown" }
+
+    private static var model: String { value(of: "model name", in: "/proc/cpuinfo") ?? "unknown processor" }
+
+    private static var memory: String {
+        let kibibytes = value(of: "MemTotal", in: "/proc/meminfo")?.split(separator: " ").first.flatMap { Double($0) }
+        return kibibytes.map { String(format: "%.0f GiB of memory", $0 / 1_048_576) } ?? "unknown memory"
+    }
+
+    private static var kernel: String { firstWord(of: "/proc/sys/kernel/osrelease") ?? "unknown" }
+
+    private static func firstWord(of path: String) -> String? {
+        text(path)?.split(whereSeparator: \.isWhitespace).first.map(String.init)
+    }
+
+    private static func value(of key: String, in path: String) -> String? {
+        let line = text(path)?.split(separator: "\n").first { $0.hasPrefix(key) }
+        return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces)
+    }
+
+    private static func text(_ path: String) -> String? {
+        try? String(contentsOfFile: path, encoding: .utf8)
+    }
+}
