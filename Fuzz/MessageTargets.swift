@@ -1,0 +1,101 @@
+import AccessPolicy
+import CryptoPrimitives
+import GatewayAPI
+import GatewayClient
+import HTTPTypes
+import MedicalRecords
+
+/// What clients and gateways say to each other, what people hand over, and what decisions are made from.
+enum MessageTargets {
+    static let all = [
+        FuzzTarget(name: "papers") { bytes in
+            checkPaper(Card.self, bytes)
+            checkPaper(Invite.self, bytes)
+            checkPaper(Application.self, bytes)
+            _ = try? (try? Card(canonical: bytes))?.verify()
+            _ = try? (try? Invite(canonical: bytes))?.verify()
+            _ = try? (try? Application(canonical: bytes))?.verify()
+        },
+        .canonical("messages", [GrantSlip.self, AccessWish.self, DepositNotice.self, Pin.self]),
+        .canonical("calls", calls),
+        FuzzTarget(name: "decisions", check: checkDecision),
+        FuzzTarget(name: "http", check: checkFields),
+        FuzzTarget(name: "audit") { bytes in
+            guard let export = try? AuditExport(bytes) else { return }
+            require(export.bytes == bytes, "an audit file has one encoding")
+        },
+    ]
+
+    private static let calls: [any (CanonicalCodable & SendableMetatype).Type] = [
+        APIError.self, AddHeaders.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, EraseRecords.self,
+        EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchHistory.self, FetchMessages.self,
+        FetchMessages.Answer.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self, ListRecords.self,
+        ListRecords.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,
+        SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
+    ]
+
+    /// A paper's text forgives white space, so it is its content that has one form.
+    private static func checkPaper<Value: Paper>(_ kind: Value.Type, _ bytes: [UInt8]) {
+        if let paper = try? Value(canonical: bytes) {
+            require(paper.canonicalBytes == bytes, "\(Value.kind) has one encoding")
+            require((try? Value(text: Array(paper.text.utf8)))?.canonicalBytes == bytes, "\(Value.kind) comes back from its text")
+        }
+        guard let paper = try? Value(text: bytes) else { return }
+        require((try? Value(text: Array(paper.text.utf8)))?.text == paper.text, "\(Value.kind) has one text but for white space")
+    }
+
+    /// A decision record is decided again with a request that names its grant, so that the engine goes as far as it can.
+    private static func checkDecision(_ bytes: [UInt8]) {
+        for format in [Consent.self, GrantFacts.self, CandidateFacts.self, StoredFacts.self, Request.self, Filter.self]
+            as [any CanonicalCodable.Type]
+        {
+            requireCanonical(format, bytes)
+        }
+        guard let record = try? DecisionRecord(canonical: bytes) else { return }
+        require(record.canonicalBytes == bytes, "a decision record has one encoding")
+        require(record.released.count <= record.records.count, "what is released was a candidate")
+        let key = record.grant?.control ?? Ed25519.PublicKey(.zero)
+        let request = Request(
+            origin: record.engine, grant: key, filter: .all, purpose: .treatment, staff: record.engine,
+            actor: record.grant?.grantee ?? key, nonce: .zero)
+        let inputs = DecisionInputs(
+            now: record.now, requestHash: record.requestHash, request: request, grant: record.grant, records: record.records)
+        let verdict = PlainEngine.decide(inputs)
+        let made = DecisionRecord(inputs, verdict: verdict)
+        require((try? DecisionRecord(canonical: made.canonicalBytes)) == made, "a decision comes out of its bytes")
+        require(made.released.allSatisfy { !$0.isRetracted }, "nothing that was retracted is released")
+    }
+
+    private static func requireCanonical<Format: CanonicalCodable>(_ format: Format.Type, _ bytes: [UInt8]) {
+        guard let value = try? Format(canonical: bytes) else { return }
+        require(value.canonicalBytes == bytes, "\(Format.self) has a second encoding")
+    }
+
+    /// Lines `Name: value`, as the fields of a request and of an answer to it. docs/formats.md has both messages as examples.
+    private static func checkFields(_ bytes: [UInt8]) {
+        guard let text = text(bytes) else { return }
+        var fields = HTTPFields()
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: ": ", maxSplits: 1)
+            guard parts.count == 2, let name = HTTPField.Name(String(parts[0])) else { continue }
+            fields.append(HTTPField(name: name, value: String(parts[1])))
+        }
+        if let value = fields[.contentDigest], let digest = ContentDigest(fieldValue: value) {
+            require(digest.fieldValue.utf8.elementsEqual(value.utf8), "a digest has one form")
+        }
+        let target = RequestSignature.Target(
+            method: .post, uri: "https://north.example/v1/requests", contentType: ContentType.message)
+        if let accepted = try? RequestSignature(verifying: fields, of: target, at: 1_795_255_260) {
+            require(
+                fields[values: .signatureInput] == ["sig=\(accepted.base.signatureParameters)"],
+                "what is signed is what stands there")
+        }
+        _ = member.map {
+            try? ResponseSignature.verify(
+                fields, status: 429, answering: target, signature: fields[.signature] ?? "", by: $0)
+        }
+    }
+
+    private static let member = Ed25519.PublicKey(
+        hexadecimal: "b0daa620fa0367dd038543ccbfa97ef7c51917903733d18d69b984a0b1c5aded")
+}

@@ -1,0 +1,140 @@
+"""Lays out the first inputs of every fuzz target, from files that the formats' own tests read.
+
+    seeds.py CORPUS TARGET…
+
+Each target has a folder under CORPUS. What is added there is named by its content, so running it again adds nothing. Data from outside
+the repository is used where CORDON_CORPORA names its folder.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import sys
+
+FIXTURES = pathlib.Path(__file__).parent.parent / "fixtures"
+# A fuzzer does better with many small inputs than with a few large ones.
+LARGEST = 64 * 1024
+
+
+def strings(value):
+    """Every text in a JSON document."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+
+
+def formats():
+    """Every encoded value and every text in the examples of our formats."""
+    for path in sorted((FIXTURES / "vectors/formats").glob("*.json")):
+        for text in strings(json.loads(path.read_text())):
+            try:
+                yield bytes.fromhex(text)
+            except ValueError:
+                yield text.encode()
+
+
+def envelopes():
+    for path in sorted((FIXTURES / "envelopes/v1").iterdir()):
+        yield path.read_bytes()
+
+
+def keys():
+    for path in (FIXTURES / "envelopes/v1/manifest.json", FIXTURES / "vectors/formats/keys.json"):
+        for text in strings(json.loads(path.read_text())):
+            if text.upper().startswith("AGE"):
+                yield text.encode()
+    yield b"age1fhcxn5ty2jahjss5kxp66qy0v5hqdxzs2zgfkj0tafmzvgzhncmqqm92tr"
+
+
+def notes():
+    for name in ("600.checkpoint", "entry-300.tlog-proof"):
+        yield (FIXTURES / "vectors/ledger" / name).read_bytes()
+    for text in strings(json.loads((FIXTURES / "vectors/ledger/keys.json").read_text())):
+        yield text.encode()
+
+
+def tiles():
+    yield from (b"tile/0/x001/x234/067", b"tile/1/000.p/17", b"tile/entries/005", b"tile/entries/x001/000.p/255")
+    yield b"\x01\x00\x03one\x00\x03two"
+    yield b"\x01" + 64 * b"t"
+
+
+def messages():
+    """The fields of the examples of signed HTTP messages."""
+    for message in json.loads((FIXTURES / "vectors/formats/http.json").read_text()).values():
+        names = ("Content-Digest", "Signature-Input", "Signature")
+        yield "\n".join(f"{name}: {message[name]}" for name in names).encode()
+
+
+def records():
+    for path in sorted((FIXTURES / "records").iterdir()):
+        yield path.read_bytes()
+
+
+def corpora(*patterns):
+    folder = os.environ.get("CORDON_CORPORA")
+    for pattern in patterns if folder else ():
+        for path in sorted(path for path in pathlib.Path(folder).glob(pattern) if path.is_file()):
+            content = path.read_bytes()
+            yield gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def age_vectors():
+    """The files of age's own test vectors, without the lines that say what is to be expected of them."""
+    for content in corpora("age/*"):
+        expectation, _, file = content.partition(b"\n\n")
+        if expectation.startswith(b"expect:") and b"compressed:" not in expectation:
+            yield file
+
+
+def armored(files):
+    for content in files:
+        lines = base64.encodebytes(content).replace(b"\n", b"")
+        body = b"\n".join(lines[start : start + 64] for start in range(0, len(lines), 64))
+        yield b"-----BEGIN AGE ENCRYPTED FILE-----\n" + body + b"\n-----END AGE ENCRYPTED FILE-----\n"
+
+
+def seeds(target):
+    if target in ("header", "envelope"):
+        yield from envelopes()
+        yield from age_vectors()
+    elif target == "armor":
+        yield from armored(envelopes())
+        yield from age_vectors()
+    elif target == "bech32":
+        yield from keys()
+    elif target in ("note", "receipt"):
+        yield from notes()
+        yield from corpora("tlog-static-log/checkpoint*", "tlog-static-log/checkpoints/*")
+        for vectors in corpora("tlog-note/*.json"):
+            yield from (text.encode() for text in strings(json.loads(vectors)))
+    elif target == "tile":
+        yield from tiles()
+    elif target == "http":
+        yield from messages()
+    elif target in ("records", "content"):
+        yield from records()
+        yield from corpora("fhir-r4-examples/**/*.json*", "fhir-ips/*.json", "fhir-us-core/*.json")
+    else:
+        yield from formats()
+
+
+def main():
+    corpus = pathlib.Path(sys.argv[1])
+    for target in sys.argv[2:]:
+        folder = corpus / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for content in seeds(target):
+            if 0 < len(content) <= LARGEST:
+                (folder / hashlib.sha256(content).hexdigest()[:40]).write_bytes(content)
+
+
+main()
