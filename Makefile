@@ -57,7 +57,7 @@ install: build
 format:
 	swift format format --in-place --recursive Package.swift Benchmarks Fuzz Sources Tests
 
-# Each target for a minute; `make fuzz SECONDS_EACH=600` for longer.
+# Each target for a minute; `make fuzz SECONDS=600` for longer.
 fuzz:
 	@.ci/packages build fuzz
-	.ci/fuzz $(or $(SECONDS_EACH),60)
+	.ci/fuzz $(or $(SECONDS),60)
