@@ -28,6 +28,16 @@ private func resources(of join: RecordJoin) throws -> [String] {
         #expect(try Set(resources(of: RecordJoin(records.reversed()))) == Set(notes))
     }
 
+    /// A record holds a resource three containers deeper than its file does.
+    @Test func `a resource is as deep as its record can be read, alone, on a line or in a bundle`() throws {
+        let deeper = String(decoding: try fixture("records/too-deep.json").dropLast(), as: UTF8.self)
+        let deepest = deeper.replacing("[[]]", with: "[]")
+        for wrap in [{ $0 }, { "\($0)\n\($0)" }, { bundle([$0]) }] as [(String) -> String] {
+            #expect(try RecordJoin(source(wrap(deepest)).split().map(\.content)).resourceCount == 1)
+            #expect(throws: SourceError.self) { try source(wrap(deeper)) }
+        }
+    }
+
     @Test func `a resource that stands in two records is given once`() throws {
         let first = try contents([note(0), note(1)])
         let second = try contents([note(0), note(1, #","x":1"#), note(2)])

@@ -25,6 +25,7 @@ package struct JSONCursor {
     package let bytes: [UInt8]
     package private(set) var position: Int
     private let end: Int
+    private let maximumDepth: Int
     /// Open containers, one bit each, the innermost in the lowest: set for an object.
     private var containers: UInt64 = 0
     private var depth = 0
@@ -37,11 +38,14 @@ package struct JSONCursor {
     }
 
     /// Reads what stands in `range` as a document of its own.
-    package init(_ bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
+    ///
+    /// - Parameter maximumDepth: less where the document is to stand within another.
+    package init(_ bytes: [UInt8], in range: Range<Int>, maximumDepth: Int = JSONCursor.maximumDepth) throws(JSONError) {
         guard bytes.count <= Self.maximumSize else { throw JSONError(.tooLarge, at: Self.maximumSize) }
         self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
+        self.maximumDepth = maximumDepth
         if bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) { throw JSONError(.byteOrderMark, at: position) }
     }
 
@@ -143,7 +147,7 @@ extension JSONCursor {
     }
 
     private mutating func open(_ kind: UInt64) throws(JSONError) {
-        guard depth < Self.maximumDepth else { throw JSONError(.tooDeep, at: position) }
+        guard depth < maximumDepth else { throw JSONError(.tooDeep, at: position) }
         containers = containers << 1 | kind
         depth += 1
         isFirst = true

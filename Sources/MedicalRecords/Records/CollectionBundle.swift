@@ -13,6 +13,9 @@ struct CollectionBundle {
         let resource: ArraySlice<UInt8>
     }
 
+    /// Containers around each resource: the Bundle, the list, the entry.
+    static let depth = 3
+
     let labels: [Coding]
     let entries: [Entry]
     /// Whether one of the entries is a Patient.

@@ -24,9 +24,10 @@ enum FHIRDocument {
         }
     }
 
-    /// Any resource as one, a Bundle too. `nil` if it is none.
+    /// Any resource as one, a Bundle too. `nil` if it is none. One that would be too deep within a record is too deep here: what is
+    /// sealed must be readable to whoever opens it.
     static func resource(_ bytes: [UInt8], in range: Range<Int>) throws(JSONError) -> Resource? {
-        var json = try JSONCursor(bytes, in: range)
+        var json = try JSONCursor(bytes, in: range, maximumDepth: JSONCursor.maximumDepth - CollectionBundle.depth)
         let resource = try ResourceReader.read(&json)
         try json.expectEnd()
         return resource
