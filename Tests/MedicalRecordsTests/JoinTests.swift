@@ -33,8 +33,9 @@ private func resources(of join: RecordJoin) throws -> [String] {
         let deeper = String(decoding: try fixture("records/too-deep.json").dropLast(), as: UTF8.self)
         let deepest = deeper.replacing("[[]]", with: "[]")
         for wrap in [{ $0 }, { "\($0)\n\($0)" }, { bundle([$0]) }] as [(String) -> String] {
-            #expect(try RecordJoin(source(wrap(deepest)).split().map(\.content)).resourceCount == 1)
-            #expect(throws: SourceError.self) { try source(wrap(deeper)) }
+            let source = try RecordSource(bytes(wrap(deepest)))
+            #expect(try RecordJoin(source.split().map(\.content)).resourceCount == source.resources.count)
+            #expect(throws: SourceError.self) { try RecordSource(bytes(wrap(deeper))) }
         }
     }
 
