@@ -29,9 +29,10 @@ demo:
 	fi
 	.build/debug/cordon demo --bundle "$${bundle:-fixtures/records/ana.json}"
 
+# Eight tests at a time: many hold a gateway with a database and sockets, and a thousand open files are what Debian gives a process.
 test:
 	@.ci/packages build test
-	swift test --parallel --explicit-target-dependency-import-check error
+	swift test --parallel --experimental-maximum-parallelization-width 8 --explicit-target-dependency-import-check error
 
 # Ratios against named peers; the figures of RESULTS.md come from here.
 bench:
