@@ -25,6 +25,8 @@ package enum DurableFile {
 
     /// The file's bytes, unless there are more than `limit`.
     package static func read(_ path: FilePath, atMost limit: Int) throws(FileError) -> [UInt8] {
+        // A folder can be opened like a file, and then not be read.
+        guard !exists(path.appending(".")) else { throw .isFolder }
         let reader = try FileReader(path)
         let size = try reader.size()
         guard size <= UInt64(limit) else { throw .tooLarge }

@@ -7,8 +7,6 @@ package struct FileReader: ~Copyable, Sendable {
     private let descriptor: FileDescriptor
 
     package init(_ path: FilePath) throws(FileError) {
-        // A folder can be opened like a file, and then not be read.
-        guard !FileManager.default.fileExists(atPath: path.appending(".").string) else { throw .isFolder }
         descriptor = try FileError.translating { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
     }
 

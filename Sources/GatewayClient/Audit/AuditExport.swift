@@ -85,14 +85,6 @@ package struct AuditExport: Sendable {
     }
 }
 
-extension EvidencePage {
-    /// Where the next page begins. One that does not go on would never end.
-    func next(after from: UInt64) throws(ClientError) -> UInt64? {
-        guard next.map({ $0 > from }) ?? true else { throw .notVerified(.answerMalformed) }
-        return next
-    }
-}
-
 extension ClinicClient {
     /// Fetches the ledger up to its newest checkpoint with all evidence. For auditors.
     package func export(to path: FilePath, progress: (UInt64, UInt64) -> Void) async throws(ClientError) -> AuditExport {
