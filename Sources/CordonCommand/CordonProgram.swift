@@ -44,7 +44,7 @@ struct Cordon: AsyncParsableCommand {
         } catch {
             // ArgumentParser's own errors, and help, which is one of them. Wrong usage is 2 in all programs of Cordon.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            fail(Explanation(code: 2, message: fullMessage(for: error)), prefix: "")
+            fail(Explanation(usage: fullMessage(for: error)), prefix: "")
         }
     }
 

@@ -168,3 +168,27 @@ private func jsonError(_ bytes: [UInt8]) -> JSONError? {
         #expect(throws: SourceError.self) { try RecordSource(bytes("{\"a\":\n{\"b\":\n"), brokenLines: .skipped) }
     }
 }
+
+@Suite struct Packed {
+    @Test func `what is packed is known by how it begins, and a text that begins like it is a text`() throws {
+        let starts: [[UInt8]] = [
+            [0x1F, 0x8B, 8], [0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6], bytes("BZh9\u{1}"), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0],
+            [0x28, 0xB5, 0x2F, 0xFD], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], bytes("Rar!\u{1A}\u{7}"),
+        ]
+        for start in starts {
+            #expect(try RecordSource(start + [0, 0xFF]).isPacked)
+            #expect(try !RecordSource([0] + start).isPacked)
+        }
+        for text in ["Rar! it says", "BZh is a word", "PK signed", "%PDF-1.4\u{1F}"] {
+            #expect(try !RecordSource(bytes(text)).isPacked)
+        }
+    }
+
+    @Test func `lists within lists are no text, however they end`() {
+        for text in [
+            String(repeating: "[", count: 10_000), String(repeating: "[", count: 200) + String(repeating: "]", count: 200),
+        ] {
+            #expect(jsonError(bytes(text))?.reason == .tooDeep)
+        }
+    }
+}

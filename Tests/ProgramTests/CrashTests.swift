@@ -19,10 +19,12 @@ import GatewayAPI
         var grants: [Ed25519.PublicKey] = []
         var revoked: [Ed25519.PublicKey] = []
         var answers = 0
+        /// What the patient may be told in so many words, of wishes that were taken for her.
+        var wishes: Set<String> = []
 
         /// Of each kind of work, the one of which least was done.
-        var least: Int { min(deposits.count, revoked.count, answers) }
-        var count: Int { deposits.count + grants.count + revoked.count + answers }
+        var least: Int { min(deposits.count, revoked.count, answers, wishes.count) }
+        var count: Int { deposits.count + grants.count + revoked.count + answers + wishes.count }
     }
 
     private final class Acknowledged: Sendable {
@@ -35,6 +37,9 @@ import GatewayAPI
         var all: Done { done.withLock { $0 } }
     }
 
+    /// How often the gateway is killed, each time at another instant.
+    private static let kills = 200
+
     @Test func `nothing acknowledged is lost, and nothing half done is served`() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(seed: seed)
@@ -42,14 +47,15 @@ import GatewayAPI
         try await workshop.found()
         try await workshop.serving { _ in try await workshop.prepareCrashes() }
         let acknowledged = Acknowledged()
-        for round in 0..<6 {
-            let (more, delay) = (Int.random(in: 1...8, using: &generator), Int.random(in: 0..<60, using: &generator))
+        print("Crashes: seed \(seed)")
+        for round in 0..<Self.kills {
+            let (more, delay) = (Int.random(in: 1...4, using: &generator), Int.random(in: 0..<60_000, using: &generator))
             // To serve at all the store has to prove itself.
             let end = try await workshop.serving { gateway in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await untilItDies { try await deposits(round, workshop, acknowledged) } }
                     group.addTask { try await untilItDies { try await grants(workshop, acknowledged) } }
-                    group.addTask { try await untilItDies { try await requests(workshop, acknowledged) } }
+                    group.addTask { try await untilItDies { try await requests(round, workshop, acknowledged) } }
                     group.addTask {
                         // Also when something else has gone wrong: then this is what ends the others.
                         defer { try? gateway.kill(.kill) }
@@ -58,7 +64,7 @@ import GatewayAPI
                             try await Task.sleep(for: .milliseconds(2))
                         }
                         // Somewhere in the middle of what comes next.
-                        try await Task.sleep(for: .milliseconds(delay))
+                        try await Task.sleep(for: .microseconds(delay))
                     }
                     for try await _ in group {}
                 }
@@ -109,18 +115,35 @@ import GatewayAPI
                 acknowledged.note { $0.grants.append(given.control) }
                 try await patient.revoke(given.control, reason: .none)
                 acknowledged.note { $0.revoked.append(given.control) }
+                try await patient.readInbox()
             }
         }
     }
 
-    private func requests(_ workshop: Workshop, _ acknowledged: Acknowledged) async throws {
+    private func requests(_ round: Int, _ workshop: Workshop, _ acknowledged: Acknowledged) async throws {
         try await workshop.asClinic("lakeside") { clinic in
             let grant = try clinic.grant(1)
+            var number = 0
             while true {
+                number += 1
+                let wish = "round \(round), wish \(number)"
+                if try await ask(wish, clinic) { acknowledged.note { $0.wishes.insert(wish) } }
                 let records = try await clinic.request(grant, filter: .all, purpose: .treatment, staff: .none) { _, _ in }
                 for record in records { _ = try clinic.content(of: record, grant) }
                 acknowledged.note { $0.answers += 1 }
             }
+        }
+    }
+
+    /// Whether the wish was taken. A sender who is faster than the patient reads has to wait.
+    private func ask(_ wish: String, _ clinic: ClinicClient) async throws -> Bool {
+        do {
+            try await clinic.ask(
+                .granter(1), category: MedicalRecords.Category.general.code, purpose: .treatment,
+                until: clinic.session.today.adding(days: 2), note: Workshop.line(wish))
+            return true
+        } catch ClientError.refused(let error) where error.code == .tooMany {
+            return false
         }
     }
 
@@ -139,6 +162,8 @@ import GatewayAPI
             for record in records {
                 try await patient.open(record, MedicalRecords.Category.laboratory.code) { _ throws(ClientError) in }
             }
+            try await patient.readInbox()
+            #expect(done.wishes.isSubset(of: Set(patient.state.wishes.map(\.content.note.text))), "\(seed)")
             _ = try await patient.log()
         }
         try await workshop.asClinic("lakeside") { clinic in

@@ -1,5 +1,10 @@
 import CryptoPrimitives
+@testable import EnvelopeEncryption
 import Foundation
+import GatewayAPI
+@testable import GatewayClient
+import MedicalRecords
+import SharingContract
 import Subprocess
 import TestSupport
 import Testing
@@ -16,7 +21,7 @@ import SystemPackage
     }
 
     /// Recognisable content takes the whole road. Then everything is searched that a thief of the gateway would have.
-    @Test func `neither files nor memory nor output of a gateway hold content, words or passphrases`() async throws {
+    @Test func `neither files nor memory nor output of a gateway hold content, keys, words or passphrases`() async throws {
         let workshop = try Workshop()
         let planted = "PLANTED-\(UUID().uuidString)"
         try Data(String(repeating: "\(planted) says the letter. ", count: 5_000).utf8)
@@ -35,34 +40,74 @@ import SystemPackage
             let words = try String(contentsOf: workshop.folder.url.appending(path: "words.txt"), encoding: .utf8)
             let secrets = [planted, "Velorin", "Thirst and tiredness", words, String(words.prefix(40)), Workshop.passphrase]
             let names = ["north-consortium.cordon"]
-            var search = Search(secrets + names)
+            let keys = try await workshop.keys()
+            #expect(keys.count >= 12 && keys.allSatisfy { $0.bytes.count >= 16 })
+            var search = Search((secrets + names).map { Needle(name: $0, bytes: Array($0.utf8)) } + keys)
             try search.memory(of: gateway.process)
             try search.folder(workshop.folder.url.appending(path: "home/north"))
             #expect(search.byteCount > 10_000_000)
             // The ledger's name is public and everywhere: were it not found, nothing would have been searched.
             #expect(names.allSatisfy { search.found[$0] ?? 0 > 3 }, "\(search.found)")
-            for secret in secrets { #expect(search.found[secret] == nil, "\(secret.prefix(8))…: \(search.places[secret] ?? [])") }
+            for secret in secrets + keys.map(\.name) {
+                #expect(search.found[secret] == nil, "\(secret.prefix(8))…: \(search.places[secret] ?? [])")
+            }
         }
     }
+}
 
+/// Bytes to look for. Content and words are their own names; a key is not shown.
+private struct Needle {
+    let name: String
+    let bytes: [UInt8]
+
+    init(name: String, bytes: [UInt8]) {
+        (self.name, self.bytes) = (name, bytes)
+    }
+
+    init(_ name: String, _ secret: borrowing SecretBytes) {
+        self.init(name: name, bytes: secret.withBytes { span in span.indices.map { span[$0] } })
+    }
+}
+
+extension Workshop {
+    /// Of each record that Ana has: its file key, and the keys of its payload and its header that follow from it. Of Ana and of Lakeside:
+    /// the seed in the keyring.
+    fileprivate func keys() async throws -> [Needle] {
+        let lakeside = try await asClinic("lakeside") { clinic in Needle("Lakeside's seed", clinic.session.keyring.seed) }
+        return try await asPatient("ana") { patient in
+            try await patient.sync()
+            var keys = [lakeside, Needle("Ana's seed", patient.session.keyring.seed)]
+            for category in [MedicalRecords.Category.general, .laboratory] {
+                for record in try await patient.records(category.code) {
+                    let header = try Header(record.header)
+                    let fileKey = try header.unwrap(with: patient.session.keyring.compartmentIdentity(category.code))
+                    let name = "record \(record.descriptor.record)"
+                    keys.append(
+                        Needle(name: "\(name)'s file key", bytes: fileKey.withBytes { span in span.indices.map { span[$0] } }))
+                    keys.append(Needle("\(name)'s header key", fileKey.deriveKey(info: "header")))
+                }
+            }
+            return keys
+        }
+    }
 }
 
 /// Counts strings in files and in the memory of a process.
 private struct Search {
-    let needles: [String]
+    let needles: [Needle]
     private(set) var found: [String: Int] = [:]
     private(set) var places: [String: [String]] = [:]
     private(set) var byteCount = 0
 
-    init(_ needles: [String]) {
+    init(_ needles: [Needle]) {
         self.needles = needles
     }
 
     private mutating func look(in data: Data, _ place: String) {
         byteCount += data.count
-        for needle in needles where data.range(of: Data(needle.utf8)) != nil {
-            found[needle, default: 0] += 1
-            places[needle, default: []].append(place)
+        for needle in needles where data.range(of: Data(needle.bytes)) != nil {
+            found[needle.name, default: 0] += 1
+            places[needle.name, default: []].append(place)
         }
     }
 

@@ -75,6 +75,11 @@ extension ClinicCommand {
 
         /// Records go to the patient they are about. A file that is not looked into says nothing of that, and the clinic answers for it.
         private func checked(_ source: RecordSource, _ patient: EnrolledPatient) throws -> RecordSource {
+            guard !source.isPacked || category != nil else {
+                throw Stop.refused(
+                    "\(file) is packed, so its category and labels cannot be seen",
+                    "Unpack it first, or name what it is with --category.")
+            }
             if case .opaque = source.form { return source }
             var source = source
             let identity = patient.identity
@@ -125,13 +130,32 @@ extension SourceError {
     var words: String {
         switch self {
         case .empty: "it is empty"
-        case .json(let error): "it is not JSON: \(error.reason) at byte \(error.offset)"
+        case .json(let error): "it is not JSON as FHIR has it: \(error.reason.words), at byte \(error.offset)"
         case .notFHIR: "it is JSON, but no FHIR resource"
         case .bundleType: "this type of bundle does not hold a patient's records as they stand"
         case .noEntries: "the bundle has no entries"
         case .entryWithoutResource(let index): "entry \(index + 1) of the bundle has no resource"
         case .bundleWithin: "it holds a bundle within a bundle"
         case .line(let number, let error): "line \(number): \(error.words)"
+        }
+    }
+}
+
+extension JSONError.Reason {
+    fileprivate var words: String {
+        switch self {
+        case .cut: "it ends too early"
+        case .unexpectedByte: "something stands there that does not belong there"
+        case .number: "a number is not written as JSON writes numbers"
+        case .escape: "a character is escaped as JSON does not escape it"
+        case .controlCharacter: "a control character stands in a text"
+        case .notUTF8: "the text is not UTF-8"
+        case .byteOrderMark: "it begins with a byte order mark"
+        case .duplicateKey: "two values have one name"
+        case .tooDeep: "it is nested too deep"
+        case .tooLarge: "it is too large"
+        case .trailingBytes: "something follows behind the end"
+        case .wrongKind: "a value is of another kind than FHIR gives it"
         }
     }
 }

@@ -9,10 +9,19 @@ struct Explanation {
     let message: String
     var advice: String?
 
+    /// What a file's name, an argument or a gateway put into the words is shown in one line, and moves no cursor.
     init(code: Int32, message: String, advice: String? = nil) {
         self.code = code
-        self.message = message
-        self.advice = advice
+        self.message = Terminal.visible(message)
+        self.advice = advice.map { Terminal.visible($0) }
+    }
+
+    /// Wrong usage, as the parser of arguments explains it: in lines of its own.
+    init(usage: String) {
+        code = 2
+        message = usage.split(separator: "\n", omittingEmptySubsequences: false).map { Terminal.visible(String($0)) }
+            .joined(separator: "\n")
+        advice = nil
     }
 }
 

@@ -23,6 +23,13 @@ enum Terminal {
         FileHandle.standardError.write(Data((newline ? text + "\n" : text).utf8))
     }
 
+    /// A line of text that may hold what others wrote: whatever would move the cursor or turn text around stands there as its number.
+    static func visible(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            TextLine.isVisible(scalar) ? String(scalar) : "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+        }.joined()
+    }
+
     /// A yes, typed or piped. The end of input is a no.
     static func confirms(_ question: String) -> Bool {
         note("\(question) ", newline: false)

@@ -26,7 +26,8 @@ package struct TextLine: Hashable, Sendable {
 
     package var isEmpty: Bool { text.isEmpty }
 
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether it stands where it is put and can be told from its neighbours.
+    package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         // All other spaces look like this one or like nothing.
         case .spaceSeparator: return scalar == " "

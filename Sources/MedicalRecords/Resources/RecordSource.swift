@@ -56,9 +56,29 @@ extension RecordSource {
     private init(opaque bytes: [UInt8], _ mediaType: MediaType) throws(SourceError) {
         self.bytes = bytes
         form = .opaque(mediaType)
+        guard bytes.first == UInt8(ascii: "[") else { return }
+        do throws(JSONError) {
+            try JSONCursor.checkDocument(bytes)
+        } catch {
+            // A text may begin like this. None goes on like this.
+            guard error.reason != .tooDeep else { throw .json(error) }
+            return
+        }
         // A list of resources is FHIR that went wrong on its way here, and would be stored without labels.
-        if bytes.first == UInt8(ascii: "["), (try? JSONCursor.checkDocument(bytes)) != nil { throw .notFHIR }
+        throw .notFHIR
     }
+
+    /// Whether it is an archive or compressed. Nothing here unpacks, so what it holds has no category, no labels and no known size.
+    package var isPacked: Bool {
+        guard case .opaque(.octets) = form else { return false }
+        return Self.packed.contains { bytes.starts(with: $0) }
+    }
+
+    /// How gzip (RFC 1952), ZIP, bzip2, xz, Zstandard (RFC 8878), 7z and RAR begin.
+    private static let packed: [[UInt8]] = [
+        [0x1F, 0x8B], [0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06], Array("BZh".utf8), [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00],
+        [0x28, 0xB5, 0x2F, 0xFD], [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], Array("Rar!".utf8),
+    ]
 
     private init(document bytes: [UInt8]) throws(SourceError) {
         self.bytes = bytes
