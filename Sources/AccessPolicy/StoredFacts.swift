@@ -37,6 +37,19 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
         else { return nil }
     }
 
+    /// What is said of the version that retracts a record: all of it, but that the content is a reason now.
+    package var retracted: StoredFacts { StoredFacts(of: self) }
+
+    private init(of record: StoredFacts) {
+        guard let text = TextLine(MediaType.text.rawValue) else { preconditionFailure("a media type is one line") }
+        mediaType = text
+        category = record.category
+        types = record.types
+        labels = record.labels
+        isLabelled = record.isLabelled
+        days = record.days
+    }
+
     private static let maximumCount = 255
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {

@@ -44,11 +44,16 @@ struct Cordon: AsyncParsableCommand {
         } catch {
             // ArgumentParser's own errors, and help, which is one of them. Wrong usage is 2 in all programs of Cordon.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            fail(Explanation(usage: fullMessage(for: error)), prefix: "")
+            guard Arguments.wantJSON else { fail(Explanation(usage: fullMessage(for: error)), prefix: "") }
+            fail(Explanation(code: 2, message: message(for: error), advice: "See `cordon --help`."))
         }
     }
 
     private static func fail(_ explanation: Explanation, prefix: String = "cordon: ") -> Never {
+        if Arguments.wantJSON {
+            FileHandle.standardError.write(Data((explanation.json + "\n").utf8))
+            Foundation.exit(explanation.code)
+        }
         FileHandle.standardError.write(Data("\(prefix)\(explanation.message)\n".utf8))
         if let advice = explanation.advice { FileHandle.standardError.write(Data("        \(advice)\n".utf8)) }
         Foundation.exit(explanation.code)
@@ -57,6 +62,9 @@ struct Cordon: AsyncParsableCommand {
 
 /// Command lines before they are parsed.
 enum Arguments {
+    /// Whether a program asked, however wrong the rest of its command line was.
+    static let wantJSON = CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+
     /// `--as` names the profile. Behind `clinic open`, if a profile is named already or the name is a form's, it says how records are
     /// written, and is called `--form` from here on.
     static func normalized(_ arguments: [String]) -> [String] {

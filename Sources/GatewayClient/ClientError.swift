@@ -27,6 +27,8 @@ package enum Missing: Error {
     case grant
     case record
     case ambiguousRecord(String)
+    /// No record that this clinic deposited for the patient.
+    case ownRecord(String)
     case message
     case backup
     case category(String)
@@ -51,6 +53,14 @@ package enum Obstacle: Error {
     /// Later than the ledger's rules let anything hold.
     case dateTooLate(last: Day)
     case notForAuditors
+    /// The record was entered in error by its author's own word.
+    case recordRetracted
+    /// A correction is one record, and the file makes another number of them.
+    case notOneRecord(count: Int)
+    /// The record is of this category, and stays there.
+    case otherCategory(UInt16)
+    /// The record is just so already.
+    case nothingChanged
 }
 
 package enum Unreachable: Error {
@@ -101,6 +111,8 @@ package enum Discrepancy: Error, Equatable {
     case refusalNotLogged
     /// What was released is not what the decision committed to.
     case releasedOtherRecords
+    /// An earlier version of a record came than the one we hold.
+    case recordRolledBack
     /// A record is not in the deposit it is said to be from.
     case descriptorNotDeposited
     case depositorNotAdmitted

@@ -45,7 +45,8 @@ import Testing
         expectCanonical(
             ListRecords(), ListRecords(after: 7), ListRecords(missing: SHA256.hash([1])),
             ListRecords(after: .max, missing: SHA256.hash([1])), ListRecords.Answer(records: [samples.record()], hasMore: true),
-            ListRecords.Answer(records: [], hasMore: false),
+            ListRecords.Answer(records: [], hasMore: false), ListVersions(record: samples.descriptor().record),
+            ListVersions(record: samples.descriptor().record, after: .max),
             AddHeaders(grant: publicKey("grant"), headers: [.init(position: 7, bytes: [1]), .init(position: 3, bytes: [])]),
             FetchOwnPayload(position: .max), FetchHistory(from: 7), samples.erasure)
     }

@@ -64,6 +64,69 @@ import MedicalRecords
         }
     }
 
+    @Test func `a deposit whose answer was lost is there once after the next try, though the program was killed`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            let failure = await reason { try await town.deposit("glucose 5.1", "sodium 140") }
+            #expect(failure != nil)
+            town.gateway.beHonest()
+            try await town.reopen("Hillside Clinic")
+            let records = try [town.record("glucose 5.1"), town.record("sodium 140"), town.record("potassium 4.2")]
+            let reports = try await town.hillside.deposit(records, for: "12345") { _, _ in }
+            #expect(reports.map(\.records.count) == [1], "only what was not there")
+            #expect(try await town.ana.records(Town.laboratory).count == 4)
+            #expect(try town.hillside.enrolled("12345").records.count == 4)
+            #expect(try town.hillside.new(records, for: "12345").isEmpty)
+        }
+    }
+
+    @Test func `a deposit that is asked about again is reported as it stands`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            _ = await reason { try await town.deposit("glucose 5.1") }
+            town.gateway.beHonest()
+            let report = try #require(try await town.hillside.finishDeposit())
+            let record = try #require(try await town.ana.records(Town.laboratory).last)
+            #expect(report.leaf == record.deposit && report.records == [record.descriptor])
+            #expect(try await town.hillside.finishDeposit() == nil)
+        }
+    }
+
+    /// What the gateway says is not there is made anew; what it says nothing of is not.
+    @Test(arguments: [(APIError.Code.listNotNewest, true), (.refused, true), (.tooMany, false), (.unavailable, false)])
+    func `a deposit is forgotten only when the gateway says that it does not stand`(code: APIError.Code, isForgotten: Bool)
+        async throws
+    {
+        try await Town.standing { town in
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            _ = await reason { try await town.deposit("glucose 5.1") }
+            town.gateway.lie(DepositRecords.path, Self.refusing(code))
+            let failure = await reason { _ = try await town.hillside.finishDeposit() }
+            #expect((failure == nil) == isForgotten)
+            town.gateway.beHonest()
+            let found = try await town.hillside.finishDeposit()
+            #expect((found == nil) == isForgotten)
+        }
+    }
+
+    @Test func `a correction and a retraction whose answers were lost are made once`() async throws {
+        try await Town.standing { town in
+            let id = try #require(try town.hillside.enrolled("12345").records.keys.first)
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            let correct = { try await town.hillside.correct(id, of: "12345", with: [town.record("hemoglobin 12.3")]) }
+            #expect(await reason { _ = try await correct() } != nil)
+            town.gateway.beHonest()
+            #expect(try await correct().records.map(\.version) == [2])
+            #expect(await reason { _ = try await correct() } == "notPossible(nothingChanged)")
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            let retract = { try await town.hillside.retract(id, of: "12345", reason: line("another patient's")) }
+            #expect(await reason { _ = try await retract() } != nil)
+            town.gateway.beHonest()
+            #expect(try await retract().records.map(\.version) == [3])
+            #expect(await reason { _ = try await retract() } == "notPossible(recordRetracted)")
+        }
+    }
+
     @Test func `a grant that cannot be delivered is signed all the same, and delivered by the next synchronisation`() async throws {
         try await Town.standing { town in
             town.gateway.lie(SendMessage.path, Self.refusing(.tooMany))

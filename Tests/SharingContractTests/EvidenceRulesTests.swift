@@ -67,6 +67,37 @@ import Testing
         try world.deposit([second], in: compartment, by: "hillside", list: list)
     }
 
+    @Test func `a record that was entered in error is over, and begins with a version that was not`() throws {
+        var world = try World.withCompartment()
+        let list = world.list(compartment)
+        func descriptor(_ version: UInt32, _ state: Descriptor.State) -> Descriptor {
+            world.descriptor("lab", in: compartment, by: "hillside", version: version, state: state)
+        }
+        expect(.notLive, world, tree: world.tree([descriptor(1, .enteredInError)]))
+        try world.deposit([descriptor(1, .current)], in: compartment, by: "hillside", list: list)
+        try world.deposit([descriptor(2, .enteredInError)], in: compartment, by: "hillside", list: list)
+        for state in Descriptor.State.allCases {
+            let after = descriptor(3, state)
+            #expect(throws: Refusal.notLive) { try world.deposit([after], in: compartment, by: "hillside", list: list) }
+        }
+        for version in [1, 2, 4] as [UInt32] {
+            let again = descriptor(version, .current)
+            #expect(throws: Refusal.bodyContradicts) { try world.deposit([again], in: compartment, by: "hillside", list: list) }
+        }
+    }
+
+    /// An erasure names 256 descriptors at the most, and a record goes whole.
+    @Test func `no record has more versions than one erasure can name`() throws {
+        var world = try World.withCompartment()
+        let list = world.list(compartment)
+        for version in 1...256 as ClosedRange<UInt32> {
+            let descriptor = world.descriptor("lab", in: compartment, by: "hillside", version: version)
+            try world.deposit([descriptor], in: compartment, by: "hillside", list: list)
+        }
+        let last = world.descriptor("lab", in: compartment, by: "hillside", version: 257)
+        #expect(throws: Refusal.bodyContradicts) { try world.deposit([last], in: compartment, by: "hillside", list: list) }
+    }
+
     @Test func `a compartment that is unknown or superseded takes no deposit`() throws {
         var world = try World.withCompartment()
         let elsewhere = DepositBody(

@@ -3,6 +3,7 @@ import CryptoPrimitives
 import Foundation
 import GatewayClient
 import MedicalRecords
+import SharingContract
 
 extension ClinicCommand {
     struct Deposit: AsyncParsableCommand {
@@ -12,9 +13,13 @@ extension ClinicCommand {
                 A FHIR R4 bundle or bulk NDJSON is split by category, labels and resource type; every resource stays as it is, byte for
                 byte. PDF, DICOM and any other file goes in as it is. --dry-run shows what would become of it.
 
+                --corrects puts what the file holds, which must be one record, in the place of a record that was deposited here before.
+                Earlier versions are released to nobody any more; who has read one keeps it.
+
                 Example:
                   cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
                   cordon --as hillside clinic deposit --patient 12345 --category imaging scan.dcm
+                  cordon --as hillside clinic deposit --patient 12345 --corrects 3f9c1a2b4d5e corrected.json
                 """)
 
         @ParentCommand var cordon: Cordon
@@ -24,6 +29,8 @@ extension ClinicCommand {
         @Option(help: "How finely to split: type or resource.") var granularity: Granularity = .type
         @Flag(help: "Only show what would be deposited.") var dryRun = false
         @Flag(help: "Of a file that speaks of many patients, take what is about this one.") var selectPatient = false
+
+        @Option(help: "The id of the record that this corrects, or its start; see `clinic records`.") var corrects: String?
 
         enum Granularity: String, ExpressibleByArgument, CaseIterable {
             case type, resource
@@ -42,6 +49,10 @@ extension ClinicCommand {
             let entries: [UInt64]
         }
 
+        func validate() throws {
+            if let corrects, corrects.count < 4 { throw ValidationError("Write at least four digits of the record's id.") }
+        }
+
         func run() async throws {
             let stated = try category.map { try Names.category($0) }
             let source = try read()
@@ -51,8 +62,17 @@ extension ClinicCommand {
                 let records = chosen.split(granularity: granularity == .resource ? .resource : .type, category: stated)
                 let counts = SplitCounts(records)
                 if dryRun { return try cordon.show(report(records, counts, 0, []), words(counts, records, isDryRun: true)) }
+                if let corrects { return try await correct(corrects, with: records, counts, by: clinic) }
+                let finished = try await clinic.finishDeposit()
                 let new = try clinic.new(records, for: patient)
-                guard !new.isEmpty else { throw Stop.refused("all of this was deposited before") }
+                guard !new.isEmpty else {
+                    guard let finished else { throw Stop.refused("all of this was deposited before") }
+                    let found = Names.counted(finished.records.count, "record")
+                    return try cordon.show(
+                        report(records, counts, records.count, [finished.leaf]),
+                        "All of this is deposited. An earlier command was interrupted after it had sent \(found): entry \(finished.leaf)."
+                    )
+                }
                 let progress = ProgressLine("sealing and depositing")
                 let reports = try await clinic.deposit(new, for: patient) { progress.show($0, of: $1) }
                 try clinic.remember(chosen, for: patient)
@@ -62,6 +82,23 @@ extension ClinicCommand {
                     words(SplitCounts(new), new, isDryRun: false)
                         + (old == 0 ? "" : "\n\(Names.counted(old, "record")) had been deposited before."))
             }
+        }
+
+        private struct Correction: Encodable {
+            let record: String
+            let version: UInt32
+            let entry: UInt64
+        }
+
+        private func correct(_ start: String, with records: [Record], _ counts: SplitCounts, by clinic: ClinicClient) async throws {
+            let done = try await clinic.correct(start, of: patient, with: records)
+            guard let descriptor = done.records.first else { throw Stop.refused("nothing was deposited") }
+            try cordon.show(
+                Correction(record: descriptor.record.description, version: descriptor.version, entry: done.leaf),
+                """
+                Corrected record \(descriptor.record.description.prefix(12)): version \(descriptor.version), entry \(done.leaf). \
+                Earlier versions are released no more; who has read one keeps it.
+                """)
         }
 
         private func read() throws -> RecordSource {

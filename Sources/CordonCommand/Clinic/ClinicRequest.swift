@@ -24,6 +24,32 @@ extension ClinicCommand {
 
         private struct Received: Encodable {
             let records: [RecordLine]
+            /// Records that were received before in an earlier version, which is replaced.
+            var corrected: [String] = []
+            /// Records that were received before and did not come again. Why is not told.
+            var notReleased: [String] = []
+
+            init(records: [RecordLine]) {
+                self.records = records
+            }
+
+            init(_ records: [StoredRecord], heldBefore held: [Descriptor.RecordID: UInt32], _ session: Session) {
+                self.init(records: records.map { RecordLine($0, session) })
+                corrected = records.map(\.descriptor).filter { $0.version > held[$0.record] ?? $0.version }.map(
+                    \.record.description)
+                let came = Set(records.map(\.descriptor.record))
+                notReleased = held.keys.filter { !came.contains($0) }.map(\.description).sorted()
+            }
+
+            var changes: String {
+                let ids = { (ids: [String]) in ids.map { String($0.prefix(12)) }.joined(separator: ", ") }
+                let new = corrected.isEmpty ? "" : "\nCorrected since you received it, and replaced here: \(ids(corrected))."
+                guard !notReleased.isEmpty else { return new }
+                return """
+                    \(new)
+                    Received before and not released any more, which may mean retracted, erased or withheld: \(ids(notReleased)).
+                    """
+            }
         }
 
         func run() async throws {
@@ -32,6 +58,7 @@ extension ClinicCommand {
             try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
                 let received = try clinic.grant(grant)
                 let progress = ProgressLine("fetching")
+                let held = try clinic.held(received)
                 let records = try await clinic.request(received, filter: .all, purpose: purpose, staff: staff) {
                     progress.show($0, of: $1)
                 }
@@ -40,10 +67,12 @@ extension ClinicCommand {
                     try cordon.show(Received(records: []), "No records. \(incomplete)")
                     throw ExitCode(1)
                 }
+                let outcome = Received(records, heldBefore: held, clinic.session)
                 try cordon.show(
-                    Received(records: records.map { RecordLine($0, clinic.session) }),
+                    outcome,
                     """
-                    \(Names.counted(records.count, "record")), decision recorded first. Checked: grant, receipt, hashes. \(incomplete)
+                    \(Names.counted(records.count, "record")), decision recorded first. Checked: grant, receipt, hashes. \
+                    \(incomplete)\(outcome.changes)
                     """)
             }
         }

@@ -7,7 +7,7 @@ import CryptoPrimitives
 extension DemoStory {
     func readLog(_ cast: DemoCast, _ patient: PatientClient) async throws {
         try await act("The patient's own log", cast) {
-            for line in try await patient.log() { narrator.tell(PatientCommand.Log.Line(line).words) }
+            for line in try await patient.log() { narrator.tell(PatientCommand.Log.Line(line, patient.session).words) }
         }
     }
 

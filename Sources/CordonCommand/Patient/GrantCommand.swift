@@ -69,10 +69,6 @@ struct GrantDialogue {
         }
         let given = try await patient.grant(proposed)
         try cordon.show(outcome(proposed, given.number), "Signed. Grant \(given.number), entry \(given.leaf ?? 0) of the ledger.")
-        if !given.isDelivered {
-            Terminal.note(
-                "\(given.granteeName) cannot use it yet. Run `cordon --as \(patient.session.folder.name) patient sync` to finish.")
-        }
         Warnings.show(of: patient)
     }
 

@@ -109,17 +109,50 @@ extension PatientCommand {
         private struct Done: Encodable {
             let entries: UInt64
             let liveGrants: Int
+            /// To whom grants are not complete.
+            let unfinished: [String]
+            /// Who is no reader of new records any more, as the grant ran out.
+            let ranOut: [String]
+            let isBackedUp: Bool
+
+            var words: String {
+                let complete = liveGrants - unfinished.count
+                let names = ranOut.joined(separator: ", ")
+                let over = ranOut.isEmpty ? "" : " New records are no longer sealed to \(names): the grant ran out."
+                return "\(entries) entries checked, \(Names.counted(complete, "live grant")) complete, "
+                    + (isBackedUp ? "backup stored." : "backup not stored.") + over
+            }
         }
 
         func run() async throws {
             try await cordon.asPatient { patient in
-                try await patient.synchronise { name in if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
+                let report = try await patient.synchronise { name in
+                    if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
                 }
-                let done = Done(entries: patient.session.ledger.size, liveGrants: patient.liveGrants.count)
-                try cordon.show(
-                    done,
-                    "\(done.entries) entries checked, \(Names.counted(done.liveGrants, "live grant")) complete, backup stored.")
+                let done = Done(
+                    entries: patient.session.ledger.size, liveGrants: patient.liveGrants.count,
+                    unfinished: report.unfinished.map(\.grant.granteeName.text), ranOut: report.ranOut.map(\.granteeName.text),
+                    isBackedUp: report.backupFailure == nil)
+                try cordon.show(done, done.words)
                 Warnings.show(of: patient)
+                try Self.require(report, patient.session.folder.name)
+            }
+        }
+
+        /// What is left to do is an error, so that a program that synchronises by the clock hears of it.
+        private static func require(_ report: SyncReport, _ profile: String) throws {
+            let again = "What is signed stays signed. Run `cordon --as \(profile) patient sync` again later."
+            if let first = report.unfinished.first {
+                let lines = report.unfinished.map { unfinished in
+                    let grant = unfinished.grant
+                    return
+                        "the grant of \(Names.category(grant.category)) to \(grant.granteeName) is not complete: \(Explanation(unfinished.reason).message)"
+                }
+                throw Stop(Explanation(code: Explanation(first.reason).code, message: lines.joined(separator: "; "), advice: again))
+            }
+            if let failure = report.backupFailure {
+                let inner = Explanation(failure)
+                throw Stop(Explanation(code: inner.code, message: "the backup was not stored: \(inner.message)", advice: again))
             }
         }
     }

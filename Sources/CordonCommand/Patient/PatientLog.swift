@@ -3,6 +3,7 @@ import ArgumentParser
 import CryptoPrimitives
 import GatewayClient
 import MedicalRecords
+import SharingContract
 
 extension PatientCommand {
     struct Log: AsyncParsableCommand {
@@ -20,7 +21,7 @@ extension PatientCommand {
 
         func run() async throws {
             try await cordon.asPatient { patient in
-                let lines = try await patient.log().map { Line($0) }
+                let lines = try await patient.log().map { Line($0, patient.session) }
                 guard !lines.isEmpty else { throw Stop.refused("nothing has happened yet") }
                 try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
             }
@@ -36,11 +37,17 @@ extension PatientCommand {
             let staff: String?
             let records: Int?
             let reason: String?
+            let record: String?
+            let version: UInt32?
 
-            init(_ line: PatientClient.LogLine) {
+            init(_ line: PatientClient.LogLine, _ session: Session) {
+                let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
                 switch line.what {
                 case .granted(let grant): self.init(line, "granted", grant)
                 case .revoked(let grant): self.init(line, "ended", grant)
+                case .ranOut(let grant): self.init(line, "over", grant)
+                case .corrected(let changed): self.init(line, "corrected", changed, by: authors)
+                case .retracted(let changed): self.init(line, "retracted", changed, by: authors)
                 case .released(let grant, let details): self.init(line, "read", grant, details)
                 case .refused(let grant, let details, let reason): self.init(line, "refused", grant, details, reason.description)
                 case .erased(let category, let count):
@@ -60,8 +67,17 @@ extension PatientCommand {
             }
 
             private init(
+                _ line: PatientClient.LogLine, _ event: String, _ changed: PatientClient.ChangedRecord,
+                by author: (Ed25519.PublicKey) -> String
+            ) {
+                self.init(
+                    line, event: event, who: author(changed.descriptor.depositor), category: Names.category(changed.category),
+                    record: changed.descriptor.record.description, version: changed.descriptor.version)
+            }
+
+            private init(
                 _ line: PatientClient.LogLine, event: String, who: String, category: String, purpose: String? = nil,
-                staff: String? = nil, records: Int? = nil, reason: String? = nil
+                staff: String? = nil, records: Int? = nil, reason: String? = nil, record: String? = nil, version: UInt32? = nil
             ) {
                 entry = line.leaf
                 time = line.time.description
@@ -72,7 +88,11 @@ extension PatientCommand {
                 self.staff = staff
                 self.records = records
                 self.reason = reason
+                self.record = record
+                self.version = version
             }
+
+            private var shortID: String { String(record?.prefix(12) ?? "") }
 
             var words: String {
                 let by = staff.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
@@ -80,6 +100,9 @@ extension PatientCommand {
                 switch event {
                 case "granted": return "\(time)  you let \(who) read \(category)"
                 case "ended": return "\(time)  you ended what \(who) may read of \(category)"
+                case "over": return "\(time)  what \(who) may read of \(category) ran out"
+                case "corrected": return "\(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now"
+                case "retracted": return "\(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
                 case "read":
                     let count = records.map { Names.counted($0, "record") } ?? "records"
                     return "\(time)  \(who)\(by) read \(count) of \(category)\(why)"

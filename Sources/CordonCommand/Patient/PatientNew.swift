@@ -90,6 +90,7 @@ extension PatientCommand {
                     Welcome back, \(patient.state.name). \(Names.counted(patient.liveGrants.count, "live grant")) and everything else are here.
                     Compare the ledger's key with one you trust: \(Fingerprint.text(patient.session.pin.ledgerKey)).
                     """)
+                Warnings.show(of: patient)
             }
         }
     }

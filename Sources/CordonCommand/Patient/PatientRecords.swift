@@ -45,6 +45,8 @@ struct RecordLine: Encodable {
     let to: String?
     let depositor: String
     let size: UInt64
+    let version: UInt32
+    let isRetracted: Bool
 
     init(_ record: StoredRecord, _ session: Session) {
         let facts = try? StoredFacts(canonical: record.descriptor.facts)
@@ -58,6 +60,13 @@ struct RecordLine: Encodable {
         let actor = try? session.ledger.state.actor(record.descriptor.depositor)
         depositor = actor?.actor.name.text ?? Fingerprint.text(record.descriptor.depositor)
         size = record.descriptor.payloadSize
+        version = record.descriptor.version
+        isRetracted = record.descriptor.state == .enteredInError
+    }
+
+    private var revision: String {
+        if isRetracted { return "  (entered in error: retracted)" }
+        return version == 1 ? "" : "  (corrected: version \(version))"
     }
 
     /// The id is shortened; every command takes it so.
@@ -68,6 +77,6 @@ struct RecordLine: Encodable {
         let restricted =
             labels.isEmpty
             ? "" : "  [\(labels.map { $0.split(separator: "|").last.map(String.init) ?? $0 }.joined(separator: " "))]"
-        return "\(record.prefix(12))  \(category)  \(what)  \(days)  from \(depositor)\(restricted)"
+        return "\(record.prefix(12))  \(category)  \(what)  \(days)  from \(depositor)\(restricted)\(revision)"
     }
 }

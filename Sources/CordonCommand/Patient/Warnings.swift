@@ -9,6 +9,11 @@ enum Warnings {
             Terminal.note(
                 "Record \(line.record.prefix(12)) from \(line.depositor) cannot be opened or shared: it is not sealed to you.")
         }
+        for grant in patient.liveGrants where !grant.isDelivered {
+            Terminal.note(
+                "\(grant.granteeName) cannot use the grant of \(Names.category(grant.category)) yet. Run `cordon --as \(patient.session.folder.name) patient sync`."
+            )
+        }
         if !patient.isBackedUp {
             Terminal.note("The backup does not hold this yet. Run `cordon --as \(patient.session.folder.name) patient sync`.")
         }

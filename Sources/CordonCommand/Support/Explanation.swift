@@ -1,5 +1,6 @@
 import CryptoPrimitives
 import DurableFiles
+import Foundation
 import GatewayAPI
 import GatewayClient
 
@@ -25,6 +26,29 @@ struct Explanation {
     }
 }
 
+extension Explanation: Encodable {
+    private enum Key: String, CodingKey {
+        case error, code, message, next
+    }
+
+    /// `{"error":{"code":1,"message":"…","next":"…"}}`. `code` is the exit code, `next` is null where there is nothing to do.
+    func encode(to encoder: any Encoder) throws {
+        var root = encoder.container(keyedBy: Key.self)
+        var error = root.nestedContainer(keyedBy: Key.self, forKey: .error)
+        try error.encode(code, forKey: .code)
+        try error.encode(message, forKey: .message)
+        try error.encode(advice, forKey: .next)
+    }
+
+    /// One line.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let bytes = try? encoder.encode(self) else { preconditionFailure("numbers and text have a JSON form") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
 /// Ends a command with an explanation of its own.
 struct Stop: Error {
     let explanation: Explanation
@@ -34,6 +58,10 @@ struct Stop: Error {
     static func usage(_ message: String, _ advice: String? = nil) -> Stop { Stop(2, message, advice) }
     static func localData(_ message: String, _ advice: String? = nil) -> Stop { Stop(4, message, advice) }
     static func notVerified(_ message: String, _ advice: String? = nil) -> Stop { Stop(5, message, advice) }
+
+    init(_ explanation: Explanation) {
+        self.explanation = explanation
+    }
 
     private init(_ code: Int32, _ message: String, _ advice: String?) {
         explanation = Explanation(code: code, message: message, advice: advice)
@@ -88,6 +116,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
         case .record: self.init(code: 1, message: "there is no such record", advice: "See `cordon patient records`.")
+        case .ownRecord(let start):
+            self.init(
+                code: 1, message: "no record that was deposited here for this patient begins with \(start)",
+                advice: "See `cordon clinic records --patient NUMBER`. Only who deposited a record corrects or retracts it.")
         case .ambiguousRecord(let start):
             self.init(
                 code: 1, message: "more than one record's id begins with \(start)",
@@ -135,6 +167,20 @@ extension Explanation {
             self.init(code: 2, message: "this day is over", advice: "Give a later one with --until, such as 2027-01-01.")
         case .dateTooLate(let last):
             self.init(code: 2, message: "that is too long", advice: "\(last) is the last day that --until may name.")
+        case .recordRetracted:
+            self.init(
+                code: 1, message: "this record was retracted; it has no later versions",
+                advice: "Deposit what is right as another record.")
+        case .notOneRecord(let count):
+            self.init(
+                code: 1, message: "a correction is one record, and this file makes \(count); nothing was deposited",
+                advice: "Put only what corrects the record into the file; --dry-run shows what becomes of it.")
+        case .otherCategory(let category):
+            self.init(
+                code: 1,
+                message: "the record is of the category \(Names.category(category)), and this file is not; nothing was deposited",
+                advice: "Retract the record and deposit the file anew.")
+        case .nothingChanged: self.init(code: 1, message: "the record has just this content already")
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")
@@ -265,6 +311,7 @@ extension Discrepancy {
         case .listRolledBack: "the gateway showed an older list of recipients than it showed before"
         case .decisionNotOurs: "the decision on the ledger is about another request"
         case .refusalNotLogged: "the refusal was not written on the ledger"
+        case .recordRolledBack: "an earlier version of a record came than the one that came before"
         case .releasedOtherRecords: "a record came that the decision on the ledger does not release"
         case .descriptorNotDeposited: "a record is not in the deposit it is said to be from"
         case .depositorNotAdmitted: "a record comes from somebody who was never admitted"

@@ -53,6 +53,32 @@ package struct ListRecords: Call {
     }
 }
 
+/// All versions of one record of the compartment, from a position on. Their headers are left out: who wants to open one has the newest.
+package struct ListVersions: Call {
+    package static let path = "/v1/own/versions"
+    package static let maximumSize = 32 + 9
+
+    package let record: Descriptor.RecordID
+    package let after: UInt64?
+
+    package init(record: Descriptor.RecordID, after: UInt64? = nil) {
+        self.record = record
+        self.after = after
+    }
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        record = try reader.value()
+        after = try reader.optional { reader throws(FormatError) in try reader.integer(UInt64.self) }
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.value(record)
+        writer.optional(after) { $0.integer($1) }
+    }
+
+    package typealias Answer = ListRecords.Answer
+}
+
 /// Headers for a grant's recipient, by the records' positions.
 package struct AddHeaders: Call {
     package static let path = "/v1/own/headers"

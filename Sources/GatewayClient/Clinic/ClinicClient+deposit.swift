@@ -9,7 +9,7 @@ import SystemPackage
 
 /// What became of a deposit.
 package struct DepositReport: Sendable {
-    package let category: Category
+    package let category: UInt16
     /// The deposit's leaf.
     package let leaf: UInt64
     package let records: [Descriptor]
@@ -29,19 +29,18 @@ extension ClinicClient {
     package func deposit(
         _ records: [Record], for recordNumber: String, progress: (Int, Int) -> Void
     ) async throws(ClientError) -> [DepositReport] {
-        try await session.sync()
+        try await finishDeposit()
         try requireAdmitted()
         let index = try patient(recordNumber)
-        let card = state.patients[index].content
-        let byCategory = Dictionary(grouping: records) { $0.facts.category }
-        let missing = byCategory.keys.filter { category in !card.slots.contains { $0.category == category.code } }
-        guard missing.isEmpty else { throw .notFound(.compartment(categories: missing.map(\.id).sorted())) }
+        let byCategory = Dictionary(grouping: try new(records, for: recordNumber)) { $0.facts.category }
+        let slots = try slots(byCategory.keys.map(\.code), patient: index)
         var reports: [DepositReport] = []
         var done = 0
         for (category, ofCategory) in byCategory.sorted(by: { $0.key.code < $1.key.code }) {
-            guard let slot = card.slots.first(where: { $0.category == category.code }) else { continue }
+            guard let slot = slots[category.code] else { continue }
             for batch in Self.batches(ofCategory) {
-                reports.append(try await deposit(batch, category, slot, patient: index))
+                let outgoing = try batch.map { record throws(ClientError) in try Outgoing(record, .first()) }
+                reports.append(try await deposit(outgoing, slot, patient: index))
                 done += batch.count
                 progress(done, records.count)
             }
@@ -49,32 +48,56 @@ extension ClinicClient {
         return reports
     }
 
+    /// The slots of the patient's card for these categories. Throws if one is missing, before anything is sent.
+    func slots(_ categories: [UInt16], patient index: Int) throws(ClientError) -> [UInt16: Card.Slot] {
+        let card = state.patients[index].content
+        let slots = Dictionary(card.slots.map { ($0.category, $0) }, uniquingKeysWith: { first, _ in first })
+        let missing = categories.filter { slots[$0] == nil }
+        guard missing.isEmpty else {
+            throw .notFound(.compartment(categories: missing.map { Category(code: $0)?.id ?? "\($0)" }.sorted()))
+        }
+        return slots
+    }
+
     /// A deposit holds up to 256 records, and its message is bounded too.
     private static func batches(_ records: [Record]) -> [ArraySlice<Record>] {
         stride(from: 0, to: records.count, by: 128).map { records[$0..<min($0 + 128, records.count)] }
     }
 
-    private func deposit(
-        _ records: ArraySlice<Record>, _ category: Category, _ slot: Card.Slot, patient index: Int
-    ) async throws(ClientError) -> DepositReport {
-        try await openCompartment(slot)
-        let sealed = try records.map { record throws(ClientError) in try seal(record, slot) }
-        for record in sealed { try await upload(record) }
-        let leaf = try await post(sealed, slot, patient: index)
-        try remember(records, patient: index)
-        try? await notify(category, leaf, count: sealed.count, patient: index)
-        return DepositReport(category: category, leaf: leaf, records: sealed.map(\.descriptor))
+    /// A content with what is said of it.
+    struct Outgoing {
+        let content: [UInt8]
+        let facts: StoredFacts
+        let revision: Revision
+
+        init(_ record: Record, _ revision: Revision) throws(ClientError) {
+            guard let facts = StoredFacts(record.facts) else {
+                throw .localData(.notA(kind: "record with facts of up to 16,000 bytes"))
+            }
+            self.init(content: record.content, facts: facts, revision: revision)
+        }
+
+        init(content: [UInt8], facts: StoredFacts, revision: Revision) {
+            self.content = content
+            self.facts = facts
+            self.revision = revision
+        }
     }
 
-    /// When another list came first, the payloads stay and only the headers are made again.
-    private func post(_ sealed: [SealedRecord], _ slot: Card.Slot, patient index: Int) async throws(ClientError) -> UInt64 {
+    func deposit(_ outgoing: [Outgoing], _ slot: Card.Slot, patient index: Int) async throws(ClientError) -> DepositReport {
+        try await openCompartment(slot)
+        let sealed = try outgoing.map { record throws(ClientError) in try seal(record, slot) }
+        for record in sealed { try await upload(record) }
+        let contents = outgoing.map { SHA256.hash($0.content) }
         for _ in 0..<3 {
+            let list = try await newestList(slot, patient: index)
+            let pending = PendingDeposit(
+                recordNumber: state.patients[index].recordNumber, category: slot.category, contents: contents,
+                message: try message(sealed, slot, list))
             do {
-                let list = try await newestList(slot, patient: index)
-                let answer = try await post(sealed, slot, list)
-                try await verify(answer, sealed, slot)
-                return answer.posted.index
+                return try await post(pending)
             } catch .refused(let error) where error.code == .listNotNewest {
+                // The payloads stay; only the headers are made again.
                 continue
             }
         }
@@ -90,14 +113,11 @@ extension ClinicClient {
         try await session.post(slot.entry, .none, list: slot.list, with: session.keyring.actorKey())
     }
 
-    private func seal(_ record: Record, _ slot: Card.Slot) throws(ClientError) -> SealedRecord {
-        guard let facts = StoredFacts(record.facts) else {
-            throw .localData(.notA(kind: "record with facts of up to 16,000 bytes"))
-        }
-        let folder = session.folder.path.appending("outgoing")
+    private func seal(_ record: Outgoing, _ slot: Card.Slot) throws(ClientError) -> SealedRecord {
+        let folder = outgoingFolder
         try session.folder.writing { () throws(FileError) in try DurableFile.makeFolder(folder) }
         let subject = SealedRecord.Subject(
-            origin: session.origin, compartment: slot.compartment, facts: facts.canonicalBytes)
+            origin: session.origin, compartment: slot.compartment, facts: record.facts.canonicalBytes, revision: record.revision)
         return try SealedRecord(record.content, subject, depositor: session.keyring.actorKey(), folder: folder)
     }
 
@@ -109,29 +129,14 @@ extension ClinicClient {
         guard stored.payload == descriptor.payload, stored.size == descriptor.payloadSize else { throw .notVerified(.payloadOther) }
     }
 
-    private func post(
+    private func message(
         _ sealed: [SealedRecord], _ slot: Card.Slot, _ list: RecipientList
-    ) async throws(ClientError) -> DepositRecords.Answer {
+    ) throws(ClientError) -> DepositRecords {
         let body = DepositBody(compartment: slot.compartment, recipientList: list.hash, permission: slot.permission)
         let records = try sealed.map { record throws(ClientError) in
             DepositRecords.Record(descriptor: record.descriptor, headers: try record.headers(for: [list.own] + list.recipients))
         }
-        return try await session.call(DepositRecords(body: body, records: records), with: session.keyring.actorKey())
-    }
-
-    /// The deposit is on the ledger, and every descriptor is in it.
-    private func verify(
-        _ answer: DepositRecords.Answer, _ sealed: [SealedRecord], _ slot: Card.Slot
-    ) async throws(ClientError) {
-        try await session.ledger.verify(answer.posted, session.connection)
-        guard case .deposit(let deposit) = answer.posted.leaf.entry.event, answer.places.count == sealed.count else {
-            throw .notVerified(.leafNotOurs)
-        }
-        for (place, record) in zip(answer.places, sealed) {
-            guard place.proof.root(holding: record.descriptor.commitment(salt: place.salt)) == deposit.root else {
-                throw .notVerified(.descriptorNotDeposited)
-            }
-        }
+        return DepositRecords(body: body, records: records)
     }
 }
 
@@ -157,21 +162,5 @@ extension ClinicClient {
         let index = try patient(recordNumber)
         for known in source.patients { state.patients[index].references.formUnion(known.references) }
         try save()
-    }
-
-    private func remember(_ records: ArraySlice<Record>, patient index: Int) throws(ClientError) {
-        for record in records { state.patients[index].deposited.insert(SHA256.hash(record.content).description) }
-        try save()
-    }
-
-    /// Tells the patient. That the notice does not arrive undoes nothing.
-    private func notify(_ category: Category, _ leaf: UInt64, count: Int, patient index: Int) async throws(ClientError) {
-        let card = state.patients[index].content
-        let key = session.keyring.actorKey()
-        let notice = DepositNotice(
-            inbox: card.inbox, category: category.code, leaf: leaf, count: UInt16(clamping: count), signingWith: key,
-            origin: session.origin)
-        let message = try InboxMessage.notice(notice).sealed(to: card.inboxRecipient)
-        _ = try await session.call(SendMessage(address: card.inbox, message: message), with: key)
     }
 }

@@ -4,7 +4,7 @@ import DurableFiles
 import EnvelopeEncryption
 package import GatewayAPI
 package import MedicalRecords
-import SharingContract
+package import SharingContract
 import SystemPackage
 
 extension ClinicClient {
@@ -17,11 +17,13 @@ extension ClinicClient {
     ) async throws(ClientError) -> [StoredRecord] {
         try await session.sync()
         try requireAdmitted()
+        let held = try held(received)
         var all: [StoredRecord] = []
         var failures: [ClientError] = []
         var filter = filter
         while true {
             let page = try await requestPage(received, filter, purpose, staff)
+            for item in page.items { try requireNoEarlier(item.record, than: held) }
             var fetched: [StoredRecord] = []
             for item in page.items {
                 do {
@@ -40,6 +42,15 @@ extension ClinicClient {
         }
         if let failure = failures.first { throw .incomplete(kept: all.count, missing: failures.count, reason: failure) }
         return all
+    }
+
+    /// Versions of the records that were received under a grant.
+    package func held(_ received: ReceivedGrant) throws(ClientError) -> [Descriptor.RecordID: UInt32] {
+        Dictionary(try records(received).map { ($0.descriptor.record, $0.descriptor.version) }, uniquingKeysWith: max)
+    }
+
+    private func requireNoEarlier(_ record: StoredRecord, than held: [Descriptor.RecordID: UInt32]) throws(ClientError) {
+        guard record.descriptor.version >= held[record.descriptor.record] ?? 0 else { throw .notVerified(.recordRolledBack) }
     }
 
     private struct Page {
@@ -110,10 +121,13 @@ extension ClinicClient {
         session.folder.receivedFolder.appending(received.content.grant.description)
     }
 
+    /// A later version lies beside the first until the index names it.
     private func file(_ record: StoredRecord, _ received: ReceivedGrant) -> SealedRecordFile {
-        SealedRecordFile(
+        let descriptor = record.descriptor
+        let name = descriptor.version == 1 ? "\(descriptor.record).age" : "\(descriptor.record).\(descriptor.version).age"
+        return SealedRecordFile(
             record: record, compartment: received.content.body.compartment, origin: session.origin,
-            path: folder(received).appending("\(record.descriptor.record).age"))
+            path: folder(received).appending(name))
     }
 }
 
@@ -152,7 +166,14 @@ extension ClinicClient {
 
     private func keep(_ new: [StoredRecord], _ received: ReceivedGrant) throws(ClientError) {
         var records: [Descriptor.RecordID: StoredRecord] = [:]
-        for record in try self.records(received) + new { records[record.descriptor.record] = record }
+        var replaced: [StoredRecord] = []
+        for record in try self.records(received) + new {
+            if let old = records.updateValue(record, forKey: record.descriptor.record),
+                old.descriptor.version != record.descriptor.version
+            {
+                replaced.append(old)
+            }
+        }
         let index = ReceivedIndex(
             records: Array(records.values.sorted { $0.position < $1.position }.prefix(ReceivedIndex.maximumCount)))
         let bytes = index.canonicalBytes
@@ -162,6 +183,7 @@ extension ClinicClient {
         try session.folder.writing { () throws(FileError) in
             try DurableFile.write(file, to: folder(received).appending("index.age"))
         }
+        for old in replaced { try? DurableFile.remove(self.file(old, received).path) }
     }
 
     /// The whole content of a record that was received, for what fits into memory.

@@ -87,7 +87,7 @@ extension ClinicClient {
             state.patients.append(
                 EnrolledPatient(
                     recordNumber: recordNumber, card: Stored(card), lists: old.lists, deposited: old.deposited,
-                    references: old.references))
+                    records: old.records, references: old.references))
         } else {
             if let other = state.patients.first(where: { $0.content.inbox == card.inbox }) {
                 throw .notPossible(.patientHasNumber(other.recordNumber))

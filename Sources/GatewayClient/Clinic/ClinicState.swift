@@ -1,3 +1,4 @@
+package import AccessPolicy
 package import CryptoPrimitives
 package import MedicalRecords
 import SharingContract
@@ -20,6 +21,9 @@ package struct EnrolledPatient: Codable, Sendable {
     /// SHA-256 of every content that was deposited, so that depositing twice does it once.
     var deposited: Set<String> = []
 
+    /// The newest version of every record that was deposited, by its id.
+    package internal(set) var records: [String: KnownRecord] = [:]
+
     /// The forms in which files have referred to this patient so far: `Patient/…`, `urn:uuid:…`.
     var references: Set<String> = []
 
@@ -29,6 +33,19 @@ package struct EnrolledPatient: Codable, Sendable {
     package var identity: PatientIdentity {
         PatientIdentity(recordNumber: Identifier(system: nil, value: recordNumber), references: references)
     }
+}
+
+/// A record as its author remembers it.
+package struct KnownRecord: Codable, Sendable {
+    package let category: UInt16
+    package let version: UInt32
+    package let isRetracted: Bool
+    package let deposited: UInt64
+    let facts: Stored<StoredFacts>
+    /// SHA-256 of the content.
+    let content: String
+
+    package var details: StoredFacts { facts.value }
 }
 
 struct SeenList: Codable, Sendable {

@@ -6,6 +6,16 @@ import NIOCore
 import SharingContract
 import SystemPackage
 
+/// Which version of which record a content becomes.
+struct Revision {
+    let record: Descriptor.RecordID
+    let version: UInt32
+    let state: Descriptor.State
+
+    /// A record that was not there before.
+    static func first() -> Revision { Revision(record: .random(), version: 1, state: .current) }
+}
+
 /// One record on its way to a gateway: sealed into a temporary file under a fresh key, named, committed to.
 ///
 /// The file key lives as long as this, so that headers can be made again when the recipient list has changed meanwhile.
@@ -20,20 +30,23 @@ final class SealedRecord {
         let origin: TextLine
         let compartment: Ed25519.PublicKey
         let facts: [UInt8]
+        let revision: Revision
     }
 
     init(
         _ content: [UInt8], _ subject: Subject, depositor: borrowing Ed25519.PrivateKey, folder: FilePath
     ) throws(ClientError) {
         let fileKey = FileKey.random()
-        let record = Descriptor.RecordID.random()
+        let revision = subject.revision
         let binding = ContentBinding(
-            origin: subject.origin, compartment: subject.compartment.value, record: record.value, version: 1)
+            origin: subject.origin, compartment: subject.compartment.value, record: revision.record.value,
+            version: revision.version)
         let commitment = ContentCommitment(to: content.span, bound: binding, under: fileKey)
-        path = folder.appending("\(record).payload")
+        path = folder.appending("\(revision.record).payload")
         let payload = try Self.seal(content, under: fileKey, to: path)
         let fields = Descriptor.Fields(
-            record: record, version: 1, state: .current, payload: payload.sealed.id, payloadSize: payload.sealed.size,
+            record: revision.record, version: revision.version, state: revision.state, payload: payload.sealed.id,
+            payloadSize: payload.sealed.size,
             contentCommitment: Hash(commitment.value), facts: subject.facts)
         descriptor = Descriptor(fields, signingWith: depositor, origin: subject.origin, compartment: subject.compartment)
         digest = payload.digest

@@ -26,7 +26,7 @@ extension PatientClient {
         guard session.today < until else { throw .notPossible(.dateInThePast) }
         let last = session.today.adding(days: Contract.longestGrant)
         guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
-        let count = isOpen(category) ? try await records(category).count : 0
+        let count = isOpen(category) ? try await records(category).count { $0.descriptor.state == .current } : 0
         return ProposedGrant(
             grantee: grantee, category: category, purposes: purposes, from: session.today, until: until, recordCount: count)
     }
@@ -213,7 +213,7 @@ extension PatientClient {
         await backUpIfPossible()
     }
 
-    /// Recipients of grants that have run out. They stand on the list until the next one is made.
+    /// Recipients of grants that have run out. They stand on the list until the next one is signed.
     private func recipientsOfOver(_ category: UInt16) -> [RecipientKey] {
         state.grants.filter { $0.category == category && $0.until <= session.today }.map(\.body.value.recipient)
     }

@@ -2,7 +2,7 @@ package import AccessPolicy
 package import CryptoPrimitives
 import EnvelopeEncryption
 import GatewayAPI
-import SharingContract
+package import SharingContract
 import MedicalRecords
 
 extension PatientClient {
@@ -11,6 +11,12 @@ extension PatientClient {
         package enum What: Sendable {
             case granted(GivenGrant)
             case revoked(GivenGrant)
+            /// The grant had run out, and its end was written down.
+            case ranOut(GivenGrant)
+            /// A later version of a record, by its depositor.
+            case corrected(ChangedRecord)
+            /// The depositor said that the record had been entered in error.
+            case retracted(ChangedRecord)
             /// `nil` where the gateway kept the evidence back: the release stands on the ledger all the same.
             case released(GivenGrant, RequestDetails?)
             case refused(GivenGrant, RequestDetails, Verdict.Reason)
@@ -20,6 +26,11 @@ extension PatientClient {
         package let leaf: UInt64
         package let time: Minute
         package let what: What
+    }
+
+    package struct ChangedRecord: Sendable {
+        package let category: UInt16
+        package let descriptor: Descriptor
     }
 
     package struct RequestDetails: Sendable {
@@ -34,7 +45,10 @@ extension PatientClient {
     package func log() async throws(ClientError) -> [LogLine] {
         try await sync()
         var lines: [LogLine] = []
-        for category in openCategories() { lines += try await history(category) }
+        for category in openCategories() {
+            lines += try await history(category)
+            lines += try await changes(category)
+        }
         for grant in state.grants {
             let told = Set(
                 lines.compactMap {
@@ -59,6 +73,19 @@ extension PatientClient {
         return lines
     }
 
+    /// What depositors said of their records later. Told by the gateway, which could keep it back.
+    private func changes(_ category: UInt16) async throws(ClientError) -> [LogLine] {
+        var lines: [LogLine] = []
+        for record in try await records(category) where record.descriptor.version > 1 {
+            for version in try await versions(of: record, category) where version.descriptor.version > 1 {
+                let changed = ChangedRecord(category: category, descriptor: version.descriptor)
+                let what: LogLine.What = version.descriptor.state == .current ? .corrected(changed) : .retracted(changed)
+                lines.append(LogLine(leaf: version.deposit, time: try session.ledger.leaf(version.deposit).time, what: what))
+            }
+        }
+        return lines
+    }
+
     /// Evidence counts only if the leaf committed to it.
     private func line(_ item: EvidencePage.Item, _ category: UInt16) async throws(ClientError) -> LogLine? {
         let leaf = try session.ledger.leaf(item.leaf)
@@ -67,7 +94,9 @@ extension PatientClient {
         switch leaf.entry.event {
         case .grant(let grant): return given(grant.control).map { LogLine(leaf: item.leaf, time: leaf.time, what: .granted($0)) }
         case .revocation(let revocation):
-            return given(revocation.grant).map { LogLine(leaf: item.leaf, time: leaf.time, what: .revoked($0)) }
+            return given(revocation.grant).map { grant in
+                LogLine(leaf: item.leaf, time: leaf.time, what: leaf.time.day < grant.until ? .revoked(grant) : .ranOut(grant))
+            }
         case .decision(let decision): return try line(decision, item, leaf.time)
         case .erasure(let erasure):
             return LogLine(leaf: item.leaf, time: leaf.time, what: .erased(category: category, count: erasure.commitments.count))
@@ -94,69 +123,5 @@ extension PatientClient {
             return LogLine(leaf: item.leaf, time: time, what: .refused(given, details, reason))
         default: throw .notVerified(.evidenceOther(leaf: item.leaf))
         }
-    }
-}
-
-extension PatientClient {
-    /// Brings everything up to date: the ledger, grants that another device or an interrupted command left half done, and the backup.
-    package func synchronise(progress: (String) -> Void) async throws(ClientError) {
-        try await sync()
-        try await findForgottenGrants()
-        for index in state.grants.indices {
-            let grant = state.grants[index]
-            guard grant.leaf != nil, grant.revoked == nil, session.today < grant.until else { continue }
-            progress(grant.granteeName.text)
-            // A record that was deposited with an older list may lack a header even where all had one once.
-            if grant.isDelivered { try await addHeaders(grant) } else { try await deliver(index) }
-        }
-        try save()
-        try await backUp()
-    }
-
-    /// After a restore from an old backup the ledger may hold grants that the state does not know. Their control keys follow from the
-    /// seed, their bodies come from the gateway.
-    private func findForgottenGrants() async throws(ClientError) {
-        var number = state.grants.map { $0.number + 1 }.max() ?? 0
-        var misses = 0
-        var found: Set<Ed25519.PublicKey> = []
-        while misses < 64 {
-            let control = session.keyring.controlKey(number).publicKey
-            if (try? session.ledger.state.grant(control)) ?? nil != nil {
-                found.insert(control)
-                state.nextGrant = max(state.nextGrant, number + 1)
-                misses = 0
-            } else {
-                misses += 1
-            }
-            number += 1
-        }
-        guard !found.isEmpty else { return }
-        for category in openCategories() { try await adopt(found, category) }
-    }
-
-    private func adopt(_ controls: Set<Ed25519.PublicKey>, _ category: UInt16) async throws(ClientError) {
-        let key = session.keyring.compartmentKey(category)
-        var next: UInt64? = 0
-        while let from = next {
-            let page = try await session.call(FetchHistory(from: from), with: key)
-            for item in page.items { try adopt(item, controls, category) }
-            next = try page.next(after: from)
-        }
-    }
-
-    private func adopt(_ item: EvidencePage.Item, _ controls: Set<Ed25519.PublicKey>, _ category: UInt16) throws(ClientError) {
-        let leaf = try session.ledger.leaf(item.leaf)
-        guard case .grant(let grant) = leaf.entry.event, controls.contains(grant.control) else { return }
-        guard let body = try? GrantBody(canonical: item.evidence.body),
-            body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment,
-            let consent = try? Consent(canonical: body.consent)
-        else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
-        let number = (0..<state.nextGrant).first { session.keyring.controlKey($0).publicKey == grant.control } ?? 0
-        let name = (try? session.ledger.state.actor(body.grantee)).flatMap { $0?.actor.name } ?? .none
-        state.grants.append(
-            GivenGrant(
-                number: number, control: grant.control, category: category, grantee: body.grantee, granteeName: name,
-                purposes: consent.purposes.map(\.rawValue).sorted(), from: grant.from, until: grant.until,
-                salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf, isDelivered: false))
     }
 }

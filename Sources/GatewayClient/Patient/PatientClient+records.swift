@@ -65,14 +65,42 @@ extension PatientClient {
         try file.open(with: session.keyring.compartmentIdentity(category), into: sink)
     }
 
-    /// Destroys records: descriptors, salts, headers and payloads. What others have read they keep.
-    package func erase(_ records: [StoredRecord], _ category: UInt16) async throws(ClientError) {
-        for start in stride(from: 0, to: records.count, by: Erasure.maximumCommitments) {
-            try await erase(batch: records[start..<min(start + Erasure.maximumCommitments, records.count)], category)
+    /// All versions of a record, the first one first. An author counts them without gaps, so none can be left out unnoticed.
+    package func versions(of record: StoredRecord, _ category: UInt16) async throws(ClientError) -> [StoredRecord] {
+        let key = session.keyring.compartmentKey(category)
+        var versions: [StoredRecord] = []
+        var after: UInt64?
+        while true {
+            let page = try await session.call(ListVersions(record: record.descriptor.record, after: after), with: key)
+            versions += try await verified(page.records, category)
+            guard page.hasMore, let last = page.records.last else { break }
+            guard after.map({ $0 < last.position }) ?? true else { throw .notVerified(.answerMalformed) }
+            after = last.position
         }
+        let numbers = versions.map { Int($0.descriptor.version) }
+        guard numbers == Array(1...max(1, Int(record.descriptor.version))),
+            versions.allSatisfy({ $0.descriptor.record == record.descriptor.record }),
+            versions.last?.descriptorCommitment == record.descriptorCommitment
+        else { throw .notVerified(.historyIncomplete(leaf: record.deposit)) }
+        return versions
     }
 
-    private func erase(batch: ArraySlice<StoredRecord>, _ category: UInt16) async throws(ClientError) {
+    /// Destroys records with all their versions: descriptors, salts, headers and payloads. What others have read they keep.
+    package func erase(_ records: [StoredRecord], _ category: UInt16) async throws(ClientError) {
+        var batch: [StoredRecord] = []
+        for record in records {
+            let versions = record.descriptor.version == 1 ? [record] : try await versions(of: record, category)
+            // A record goes whole or not at all, so its versions stand in one erasure.
+            if batch.count + versions.count > Erasure.maximumCommitments {
+                try await erase(batch: batch, category)
+                batch = []
+            }
+            batch += versions
+        }
+        if !batch.isEmpty { try await erase(batch: batch, category) }
+    }
+
+    private func erase(batch: [StoredRecord], _ category: UInt16) async throws(ClientError) {
         let key = session.keyring.compartmentKey(category)
         let erasure = Erasure(basis: .patientsWish, commitments: Set(batch.map(\.descriptorCommitment)))
         let body = ErasureBody(of: erasure, signingWith: key, origin: session.origin)

@@ -25,13 +25,21 @@ extension Gateway {
         else { throw APIError(.forbidden, "the patient has not allowed this clinic to deposit here") }
     }
 
-    /// Takes in records whose payloads are here, sealed to the newest list.
+    /// Where the records of a deposit stand, in the order of the call.
+    private struct Taken: Sendable {
+        let leaf: UInt64
+        let places: [DepositRecords.Answer.Placed]
+    }
+
+    /// Takes in records whose payloads are here, sealed to the newest list. Who deposits the very same again, because the answer was lost,
+    /// gets it again.
     func answer(_ call: DepositRecords, from caller: Caller) async throws -> DepositRecords.Answer {
         guard !call.records.isEmpty, Set(call.records.map(\.descriptor.payload)).count == call.records.count else {
             throw APIError(.malformed, "a deposit holds at least one record, and every record has a payload of its own")
         }
         try requireRoom()
         let committed = try await writing(for: caller) { [self] transaction in
+            if let known = try Self.known(call, caller, transaction) { return known }
             guard call.body.permission.clinic == caller.key else {
                 throw APIError(.forbidden, "this permission is another clinic's")
             }
@@ -42,9 +50,30 @@ extension Gateway {
             let evidence = Evidence(salt: .random(), body: call.body, tree: tree)
             let entry = signed(.deposit(Deposit(root: tree.slotTree.root)), evidence)
             let index = try transaction.append(entry, evidence: evidence)
-            return try Self.place(call.records, tree, list, index, transaction)
+            return Taken(leaf: index, places: try Self.place(call.records, tree, list, index, transaction))
         }
-        return DepositRecords.Answer(posted: try posted(committed), places: committed.result)
+        guard let leaf = try await store.committed(committed.result.leaf) else {
+            throw APIError(.unavailable, "nothing was written")
+        }
+        return DepositRecords.Answer(posted: PostedLeaf(leaf), places: committed.result.places)
+    }
+
+    /// The deposit that holds just these descriptors, by this caller, under this body.
+    private static func known(_ call: DepositRecords, _ caller: Caller, _ transaction: StoreTransaction) throws -> Taken? {
+        let descriptors = call.records.map(\.descriptor)
+        guard let first = descriptors.first, descriptors.allSatisfy({ $0.depositor == caller.key }),
+            let record = try transaction.state.record(first.record), record.versions.indices.contains(Int(first.version) - 1),
+            let position = try transaction.state.descriptor(record.versions[Int(first.version) - 1])?.position,
+            let evidence = try transaction.view.evidence(of: position >> 8), evidence.body == call.body.canonicalBytes,
+            let tree = evidence.tree, tree.slots.count == descriptors.count
+        else { return nil }
+        let slotTree = tree.slotTree
+        var places: [Descriptor: DepositRecords.Answer.Placed] = [:]
+        for case (let slot, .descriptor(let descriptor, let salt)) in tree.slots {
+            places[descriptor] = .init(salt: salt, proof: slotTree.proof(of: slot))
+        }
+        let found = descriptors.compactMap { places[$0] }
+        return found.count == descriptors.count ? Taken(leaf: position >> 8, places: found) : nil
     }
 
     /// An entry of the gateway's own.
@@ -71,7 +100,7 @@ extension Gateway {
         guard try transaction.uploadedSize(of: record.descriptor.payload) == record.descriptor.payloadSize else {
             throw APIError(.notFound, "the payload of a record was not uploaded, or belongs to another record")
         }
-        guard record.descriptor.state == .current, (try? StoredFacts(canonical: record.descriptor.facts)) != nil else {
+        guard (try? StoredFacts(canonical: record.descriptor.facts)) != nil else {
             throw APIError(.malformed, "the facts of a record cannot be read")
         }
     }

@@ -21,6 +21,21 @@ extension Gateway {
         }
     }
 
+    func answer(_ call: ListVersions, from caller: Caller) async throws -> ListVersions.Answer {
+        try await reading(for: caller) { view in
+            _ = try view.requireCompartment(caller.key)
+            guard let record = try view.state.record(call.record), record.compartment == caller.key else {
+                throw APIError(.notFound, "no such record in this compartment")
+            }
+            let later = try record.versions.filter { commitment in
+                guard let after = call.after else { return true }
+                return try view.state.descriptor(commitment).map { $0.position > after } ?? false
+            }
+            let limit = ListRecords.Answer.maximumCount
+            return ListVersions.Answer(records: try later.prefix(limit).map(view.version), hasMore: later.count > limit)
+        }
+    }
+
     func answer(_ call: AddHeaders, from caller: Caller) async throws -> Done {
         try requireRoom()
         try await writing(for: caller) { transaction in
@@ -71,6 +86,18 @@ extension Gateway {
 }
 
 extension StoreView {
+    /// The descriptor behind a commitment, where it stands, without a header.
+    fileprivate func version(_ commitment: Hash) throws -> StoredRecord {
+        let position = try state.descriptor(commitment)?.position ?? 0
+        let slot = UInt8(truncatingIfNeeded: position)
+        guard let tree = try evidence(of: position >> 8)?.tree, case .descriptor(let descriptor, let salt)? = tree.slots[slot]
+        else {
+            throw StoreError.differs(.slot(position))
+        }
+        return StoredRecord(
+            deposit: position >> 8, salt: salt, descriptor: descriptor, proof: tree.slotTree.proof(of: slot), header: [])
+    }
+
     /// The evidence of these leaves, as much as fits a page.
     func page(_ leaves: [UInt64]) throws -> EvidencePage {
         var items: [EvidencePage.Item] = []

@@ -81,6 +81,7 @@ package struct GatewayServer: Sendable {
         calls.add(DepositRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(RequestRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListRecords.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(ListVersions.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(AddHeaders.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchHistory.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(EraseRecords.self, to: router) { try await $0.answer($1, from: $2) }

@@ -102,7 +102,8 @@ extension EvidenceRules {
         try authentic { () throws(Ed25519.SignatureError) in try permission.verifySignature(origin: origin) }
     }
 
-    /// A record's versions count up from 1, and one depositor makes them all.
+    /// A record's versions count up from 1, and one depositor makes them all. What was entered in error has no later version, and is no
+    /// first one.
     private func apply(
         _ descriptor: Descriptor, _ commitment: Hash, _ body: DepositBody, _ state: some StateReader
     ) throws -> StateChange {
@@ -112,11 +113,13 @@ extension EvidenceRules {
         }
         var record =
             try state.record(descriptor.record)
-            ?? RecordState(depositor: descriptor.depositor, compartment: body.compartment, versions: [])
+            ?? RecordState(depositor: descriptor.depositor, compartment: body.compartment)
         guard record.depositor == descriptor.depositor, record.compartment == body.compartment,
             record.versions.count < RecordState.maximumVersions, Int(descriptor.version) == record.versions.count + 1
         else { throw Refusal.bodyContradicts }
+        guard !record.isRetracted, descriptor.state == .current || !record.versions.isEmpty else { throw Refusal.notLive }
         record.versions.append(commitment)
+        record.isRetracted = descriptor.state == .enteredInError
         return StateChange(.record(descriptor.record), record)
     }
 

@@ -51,23 +51,26 @@ package struct ListHash: CanonicalCodable, Sendable {
 
 /// A record that was not erased.
 package struct RecordState: CanonicalCodable, Sendable {
-    package static let maximumVersions = 1_024
-    package static let maximumSize = 32 + 32 + 2 + maximumVersions * 32
+    /// As many as one erasure can name: a record is erased with all its versions.
+    package static let maximumVersions = Erasure.maximumCommitments
+    package static let maximumSize = 32 + 32 + 1 + 2 + maximumVersions * 32
 
     package let depositor: Ed25519.PublicKey
     package let compartment: Ed25519.PublicKey
+    /// Whether the last version says that the record was entered in error.
+    package var isRetracted = false
     /// Descriptor commitments, version 1 first.
-    package var versions: [Hash]
+    package var versions: [Hash] = []
 
-    init(depositor: Ed25519.PublicKey, compartment: Ed25519.PublicKey, versions: [Hash]) {
+    init(depositor: Ed25519.PublicKey, compartment: Ed25519.PublicKey) {
         self.depositor = depositor
         self.compartment = compartment
-        self.versions = versions
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
         depositor = try reader.value()
         compartment = try reader.value()
+        isRetracted = try reader.flag()
         versions = try reader.list(length: UInt16.self, atMost: Self.maximumVersions) { reader throws(FormatError) in
             try reader.value()
         }
@@ -76,6 +79,7 @@ package struct RecordState: CanonicalCodable, Sendable {
     package func encode(to writer: inout CanonicalWriter) {
         writer.value(depositor)
         writer.value(compartment)
+        writer.flag(isRetracted)
         writer.list(versions, length: UInt16.self) { $0.value($1) }
     }
 }

@@ -161,7 +161,8 @@ STATE = {
     0x08: struct(("leaf", u64)),
     0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("recipient", recipient)),
     0x81: struct(("list", hash_)),
-    0x82: struct(("depositor", key), ("compartment", key), ("versions", listing(2, hash_, at_most=1_024))),
+    0x82: struct(("depositor", key), ("compartment", key), ("retracted", flag),
+                 ("versions", listing(2, hash_, at_most=256))),
     0x83: struct(("compartment", key), ("position", u64), ("record", opt(fixed(32)))),
 }
 
@@ -222,6 +223,8 @@ CALLS = {
     "payloads/fetch": struct(("ticket", fixed(32)), bound=32),
     "own/records": struct(("after", opt(u64)), ("missing", opt(hash_)), bound=42),
     "own/records answer": struct(("records", listing(2, nested(stored_record), at_most=256)), ("has more", flag), bound=5_477_123),
+    "own/versions": struct(("record", fixed(32)), ("after", opt(u64)), bound=41),
+    "own/versions answer": struct(("records", listing(2, nested(stored_record), at_most=256)), ("has more", flag), bound=5_477_123),
     "own/headers": struct(("grant", key), ("headers", listing(2, struct(("position", u64), ("header", _header)), at_most=256)),
                           bound=1_051_170),
     "own/headers answer": nothing,

@@ -210,8 +210,11 @@ def _deposit(state, index, entry, body, kept):
         if content["present"]:
             descriptor = layouts.descriptor.parse(bytes.fromhex(content["descriptor"]))
             record = descriptor["record"]
-            state["82" + record] = {"depositor": descriptor["depositor"], "compartment": body["compartment"],
-                                    "versions": [commitment]}
+            known = state.get("82" + record, {"depositor": descriptor["depositor"], "compartment": body["compartment"],
+                                              "retracted": False, "versions": []})
+            require(descriptor["version"] == len(known["versions"]) + 1 and not known["retracted"], "a version out of turn")
+            require(descriptor["state"] == 1 or known["versions"], "a record that begins as an error")
+            state["82" + record] = {**known, "retracted": descriptor["state"] == 2, "versions": known["versions"] + [commitment]}
         state["83" + commitment] = {"compartment": body["compartment"], "position": index * 256 + item["slot"], "record": record}
 
 

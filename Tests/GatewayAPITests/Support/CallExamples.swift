@@ -10,7 +10,8 @@ struct CallExamples {
 
     /// All calls with a message or an answer of ours.
     let paths = [
-        "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/headers", "own/payload",
+        "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/headers",
+        "own/payload",
         "own/history", "own/erasures", "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
         "backup/fetch",
     ]
@@ -166,6 +167,18 @@ extension CallExamples {
                     ["records": [record.canonicalBytes], "has more": false])
             ),
             (
+                "own/versions",
+                try example(
+                    ListVersions(record: record.descriptor.record, after: 1_553),
+                    ["record": record.descriptor.record, "after": 1_553])
+            ),
+            (
+                "own/versions answer",
+                try example(
+                    ListVersions.Answer(records: [record.withoutHeader], hasMore: false),
+                    ["records": [record.withoutHeader.canonicalBytes], "has more": false])
+            ),
+            (
                 "own/headers",
                 try example(headers, ["grant": headers.grant, "headers": [fields(["position": 1_553, "header": header])]])
             ),
@@ -225,5 +238,12 @@ extension Shown {
     fileprivate func withFields(_ fields: Shown) -> Shown {
         guard case .fields(let pairs) = self else { return self }
         return .fields(pairs.map { $0.name == "fields" ? (name: $0.name, value: fields) : $0 })
+    }
+}
+
+extension StoredRecord {
+    /// As it stands in a list of versions.
+    fileprivate var withoutHeader: StoredRecord {
+        StoredRecord(deposit: deposit, salt: salt, descriptor: descriptor, proof: proof, header: [])
     }
 }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
@@ -51,7 +52,13 @@ import Testing
             EnrolledPatient(
                 recordNumber: "12345", card: Stored(PaperFormats.card()),
                 lists: [list.compartment.description: SeenList(serial: list.serial, hash: list.hash)],
-                deposited: [SHA256.hash([1]).description], references: ["Patient/ana"])
+                deposited: [SHA256.hash([1]).description],
+                records: [
+                    SHA256.hash([2]).description: KnownRecord(
+                        category: 3, version: 2, isRetracted: false, deposited: 9,
+                        facts: Stored(try StoredFacts(canonical: try FormatFile("facts.json").bytes("laboratory", "bytes"))),
+                        content: SHA256.hash([1]).description)
+                ], references: ["Patient/ana"])
         ]
         state.grants = [ReceivedGrant(number: 1, slip: Stored(try MessageFormats.slip()))]
         state.inboxRead = 3

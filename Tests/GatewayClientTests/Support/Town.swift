@@ -115,6 +115,14 @@ extension Town {
         return patient
     }
 
+    /// What is left of an organisation's profile when its program is killed: its files.
+    func reopen(_ name: String) async throws {
+        try await organisations.removeValue(forKey: name)?.session.close()
+        let opened = try OpenedProfile.open(folder(name), passphrase: KeyFormats.passphrase(), environment: environment)
+        guard case .organisation(let client) = opened else { throw Nobody() }
+        organisations[name] = client
+    }
+
     /// Closes a patient's profile.
     func leave(_ name: String) async throws {
         try await patients.removeValue(forKey: name)?.session.close()
@@ -154,6 +162,16 @@ extension Town {
         let given = try await ana.grant(proposed)
         try await self.lakeside.readInbox()
         return given
+    }
+
+    /// A grant of the laboratory records that its reader has not fetched.
+    @discardableResult
+    func grant(to name: String, days: UInt32 = 30) async throws -> GivenGrant {
+        try await ana.session.sync()
+        let proposed = try await ana.propose(
+            to: try ana.session.actor(named: name), category: Self.laboratory, purposes: [.treatment],
+            until: ana.session.today.adding(days: days))
+        return try await ana.grant(proposed)
     }
 
     @discardableResult

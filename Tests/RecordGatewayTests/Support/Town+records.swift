@@ -18,7 +18,7 @@ struct SealedRecord: Sendable {
 extension Town {
     func sealed(
         _ name: String, in compartment: String = laboratory, by clinic: String = "hillside", size: Int = 500, version: UInt32 = 1,
-        category: MedicalRecords.Category = .laboratory
+        state: Descriptor.State = .current, category: MedicalRecords.Category = .laboratory
     ) -> SealedRecord {
         var generator = SeededGenerator(seed: name.utf8.reduce(UInt64(version)) { $0 &* 257 &+ UInt64($1) })
         let payload = generator.bytes(size)
@@ -28,7 +28,7 @@ extension Town {
             let stored = StoredFacts(facts)
         else { preconditionFailure("a payload has 32 bytes and its facts are few") }
         let fields = Descriptor.Fields(
-            record: Descriptor.RecordID(SHA256.hash(Array(name.utf8)).value), version: version, state: .current,
+            record: Descriptor.RecordID(SHA256.hash(Array(name.utf8)).value), version: version, state: state,
             payload: identifier,
             payloadSize: UInt64(size), contentCommitment: SHA256.hash(payload, [1]), facts: stored.canonicalBytes)
         return SealedRecord(
