@@ -19,7 +19,8 @@ struct Cordon: AsyncParsableCommand {
             somebody lied or something was tampered with.
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, StatusCommand.self, DemoCommand.self, DirectoryCommand.self, MemberCommand.self,
+            InitCommand.self, ServeCommand.self, StatusCommand.self, DemoCommand.self, BackupCommand.self, RestoreCommand.self,
+            DirectoryCommand.self, MemberCommand.self,
             PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RevokeCommand.self, EraseCommand.self,
             ClinicCommand.self, AuditorCommand.self, AuditCommand.self,
         ])

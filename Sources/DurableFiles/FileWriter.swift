@@ -65,7 +65,7 @@ extension FileWriter {
     }
 
     /// The system's own call, for it replaces what is there in one step; neither swift-system nor Foundation offers that.
-    private static func rename(_ old: FilePath, to new: FilePath) throws(FileError) {
+    static func rename(_ old: FilePath, to new: FilePath) throws(FileError) {
         let status = unsafe old.withPlatformString { old in unsafe new.withPlatformString { new in unsafe Glibc.rename(old, new) } }
         guard status == 0 else { throw FileError(Errno(rawValue: errno)) }
     }

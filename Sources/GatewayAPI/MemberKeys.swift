@@ -30,6 +30,22 @@ package struct MemberKeys: ~Copyable, Sendable {
         MemberKeys(seeds: SecretBytes.random(count: 64))
     }
 
+    /// The same member with a ledger key of its own: for a ledger that begins in place of this one.
+    package borrowing func withNewLedgerKey() -> MemberKeys {
+        let fresh = SecretBytes.random(count: 32)
+        let joined = SecretBytes(count: 64) { (span: inout MutableSpan<UInt8>) in
+            seeds.withBytes { seeds in
+                fresh.withBytes { fresh in
+                    for index in 0..<32 {
+                        span[index] = seeds[index]
+                        span[32 + index] = fresh[index]
+                    }
+                }
+            }
+        }
+        return MemberKeys(seeds: joined)
+    }
+
     private init(seeds: consuming SecretBytes) {
         member = seeds.withBytes { Ed25519.PrivateKey(seed: SecretBytes(copying: $0.extracting(0..<32))) }
         ledger = seeds.withBytes { Ed25519.PrivateKey(seed: SecretBytes(copying: $0.extracting(32..<64))) }

@@ -92,6 +92,8 @@ package enum Discrepancy: Error, Equatable {
     case ledgerForked
     /// The ledger that answers is not the one we pinned.
     case otherLedger
+    /// A member of our ledger serves another one, which it began in the place of ours.
+    case ledgerSucceeded(by: TextLine)
     /// A leaf breaks the rules of the ledger.
     case ruleBroken(leaf: UInt64)
     /// A tile is not what it should be.

@@ -18,8 +18,8 @@ struct GatewayFolder {
         let address: String
     }
 
-    private var keyFile: FilePath { path.appending("gateway.keys") }
-    private var descriptionFile: FilePath { path.appending("gateway.json") }
+    var keyFile: FilePath { path.appending("gateway.keys") }
+    var descriptionFile: FilePath { path.appending("gateway.json") }
 
     init(_ path: String) {
         self.path = FilePath(path)
@@ -30,22 +30,32 @@ struct GatewayFolder {
 
     /// Keys, ledger and store, made anew. A folder that has some of it is left as it is.
     func create(name: TextLine, origin: TextLine, address: TextLine, passphrase: borrowing SecretBytes) throws {
-        guard !DurableFile.exists(keyFile) else {
-            throw Failure.refused("there is a gateway in \(path) already; choose another folder, or another name with --as")
-        }
+        guard !DurableFile.exists(keyFile) else { throw Failure.gatewayExists(path) }
         try DurableFile.makeFolder(path)
-        let keys = MemberKeys.random()
+        try begin(
+            MemberKeys.random(), name: name, origin: origin, address: address, predecessor: nil, passphrase: passphrase)
+    }
+
+    /// Writes keys, description and a store with its first entry.
+    func begin(
+        _ keys: consuming MemberKeys, name: TextLine, origin: TextLine, address: TextLine, predecessor: MemberChange.Predecessor?,
+        passphrase: borrowing SecretBytes
+    ) throws {
         let member = MemberChange.Member(key: keys.member.publicKey, name: name, address: address)
-        let genesis = MemberChange.Genesis(rulesVersion: Contract.rulesVersion, ledgerKey: keys.ledger.publicKey)
+        let genesis = MemberChange.Genesis(
+            rulesVersion: Contract.rulesVersion, ledgerKey: keys.ledger.publicKey, predecessor: predecessor)
         let entry = Entry(origin: origin, bodiless: .member(.add(member, genesis: genesis))).signed(with: keys.member)
         let sealed = try keys.sealed(passphrase: passphrase)
         try LedgerStore.create(in: path, genesis: entry, signer: try Self.signer(origin, keys.ledger), clock: { Self.now })
-        let description = Description(origin: origin.text, address: address.text)
+        try write(Description(origin: origin.text, address: address.text))
+        // Last, because it says that the gateway is whole.
+        try DurableFile.write(sealed, to: keyFile)
+    }
+
+    func write(_ description: Description) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try DurableFile.write(Array(try encoder.encode(description)), to: descriptionFile)
-        // Last, because it says that the gateway is whole.
-        try DurableFile.write(sealed, to: keyFile)
     }
 
     func description() throws -> Description {
@@ -83,7 +93,7 @@ struct GatewayFolder {
         }
     }
 
-    private static func signer(_ origin: TextLine, _ key: borrowing Ed25519.PrivateKey) throws -> NoteSigner {
+    static func signer(_ origin: TextLine, _ key: borrowing Ed25519.PrivateKey) throws -> NoteSigner {
         guard let name = KeyName(origin.text) else {
             throw Failure.usage("an origin has no spaces and no plus sign: \(origin)")
         }
@@ -92,6 +102,10 @@ struct GatewayFolder {
 }
 
 extension Failure {
+    static func gatewayExists(_ folder: FilePath) -> Failure {
+        .refused("there is a gateway in \(folder) already; choose another folder, or another name with --as")
+    }
+
     /// What to do about a store that does not open.
     init(_ error: StoreError, _ folder: FilePath) {
         switch error {
@@ -113,7 +127,20 @@ enum Progress {
     private static let start = ContinuousClock.now
 
     @Sendable static func report(_ done: UInt64, of all: UInt64) {
+        note("checking the ledger: \(done) of \(all) entries")
+    }
+
+    @Sendable static func report(_ copy: StoreCopy.Progress) {
+        switch copy {
+        case .database(let done, let all): note("copying the ledger: \(done) of \(all) pages")
+        case .payloads(let done, let all):
+            if done.isMultiple(of: 64) { note("copying records: \(done) of \(all)") }
+        case .checking(let done, let all): report(done, of: all)
+        }
+    }
+
+    private static func note(_ line: String) {
         guard ContinuousClock.now - start > .seconds(1) else { return }
-        FileHandle.standardError.write(Data("checking the ledger: \(done) of \(all) entries\n".utf8))
+        FileHandle.standardError.write(Data((line + "\n").utf8))
     }
 }

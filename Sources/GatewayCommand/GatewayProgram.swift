@@ -11,7 +11,7 @@ struct GatewayProgram: AsyncParsableCommand {
             Started by `cordon init` and `cordon serve`, or by a service manager. The passphrase of its key file is the first line of
             the file that CORDON_PASSPHRASE_FILE names, or of standard input.
             """,
-        subcommands: [Init.self, Serve.self])
+        subcommands: [Init.self, Serve.self, Backup.self, Restore.self])
 
     static func main() async {
         // Files of a gateway are for nobody else's eyes, also those that SQLite makes.

@@ -32,16 +32,14 @@ struct Init: ParsableCommand {
             name: name, origin: origin, address: address.text, passphrase: Passphrase.read(mayBeEmpty: false))
         if json {
             let begun = Begun(origin: origin.text, member: name.text, address: address.text.text, folder: folder)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            print(String(decoding: try encoder.encode(begun), as: UTF8.self))
+            try Output.json(begun)
         } else {
             print("The ledger \(origin) has begun, and \(name) is its only member. It is unwitnessed.")
             print("Keys and records are in \(folder). Back up gateway.keys and remember its passphrase.")
         }
     }
 
-    private static func checked(_ text: String) throws -> TextLine {
+    static func checked(_ text: String) throws -> TextLine {
         guard let origin = TextLine(text), !origin.isEmpty, !text.contains(where: { $0.isWhitespace || $0 == "+" }) else {
             throw Failure.usage("an origin has no spaces and no plus sign, such as north.example/ledger")
         }
@@ -49,9 +47,17 @@ struct Init: ParsableCommand {
     }
 
     /// A name of its own for every ledger, so that two that begin alike are not taken for one.
-    private static func origin(for name: TextLine) throws -> TextLine {
+    static func origin(for name: TextLine) throws -> TextLine {
         let words = name.text.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
         let slug = words.isEmpty ? "ledger" : words.joined(separator: "-")
         return try checked("\(slug.prefix(100)).cordon/\(Hexadecimal.encode(Random.bytes(4)))")
+    }
+}
+
+enum Output {
+    static func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }

@@ -39,15 +39,19 @@ struct Serve: AsyncParsableCommand {
         let clock = SteadyClock.system(logger)
         let store = try folder.open(origin, keys.ledger, clock: clock)
         if !clockIsRight { try requirePlausible(clock.seconds, after: store.head.time) }
+        let restored = try folder.restored()
+        let isReadOnly = try await folder.mustNotWrite(store)
         let gateway = Gateway(
-            store: store, member: keys.member.duplicate(), address: description.address, clock: { clock.seconds })
+            store: store, member: keys.member.duplicate(), address: description.address, isReadOnly: isReadOnly,
+            clock: { clock.seconds })
         let server = GatewayServer(gateway, configuration, logger: logger)
         let service: any Service
         do {
             service = try server.service { port in
                 // Not `print`: who waits for this line may be reading from a pipe.
                 let line = "Serving \(origin) at \(description.address) (port \(port)). Unwitnessed.\n"
-                FileHandle.standardOutput.write(Data(line.utf8))
+                let state = isReadOnly ? GatewayFolder.readOnlyWords(restored) : ""
+                FileHandle.standardOutput.write(Data((line + state).utf8))
             }
         } catch {
             throw Failure.localData("the certificate or its key cannot be read")

@@ -14,17 +14,20 @@ package final class Gateway: Sendable {
     package let limits: GatewayLimits
     /// Seconds since 1970.
     package let clock: @Sendable () -> Int64
+    /// Restored from a backup that may be behind: it shows what it has, and nothing is written that another entry may contradict.
+    package let isReadOnly: Bool
     let member: Ed25519.PrivateKey
     let tickets = TicketOffice()
 
     package init(
         store: LedgerStore, member: consuming Ed25519.PrivateKey, address: String, limits: GatewayLimits = GatewayLimits(),
-        clock: @escaping @Sendable () -> Int64
+        isReadOnly: Bool = false, clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.member = member
         self.address = address
         self.limits = limits
+        self.isReadOnly = isReadOnly
         self.clock = clock
     }
 }
@@ -49,6 +52,7 @@ extension Gateway {
     func writing<Result: Sendable>(
         for caller: Caller, _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Committed<Result> {
+        try requireWritable()
         let committed = try await store.commit { transaction in
             try Self.useNonce(of: caller, transaction)
             return try transaction.attempt(body)
@@ -61,6 +65,12 @@ extension Gateway {
         let end = signature.expires + RequestSignature.clockSkew
         guard try transaction.useNonce(signature.nonce, of: caller.key, until: end) else {
             throw APIError(.unauthenticated, "this message was sent before")
+        }
+    }
+
+    func requireWritable() throws {
+        guard !isReadOnly else {
+            throw APIError(.readOnly, "this gateway came back from a backup: it shows what it has and takes nothing")
         }
     }
 

@@ -112,3 +112,44 @@ import Testing
         #expect(throws: FileError.notFound) { try DurableFile.names(in: path.appending("d")) }
     }
 }
+
+@Suite struct WholeFolders {
+    @Test func `a folder has its name only when it is whole`() throws {
+        let above = try TemporaryFolder()
+        let path = FilePath(above.path("a/folder"))
+        let writer = try FolderWriter(for: path)
+        try DurableFile.makeFolder(writer.path.appending("inner"))
+        try DurableFile.write([1, 2], to: writer.path.appending("inner/file"))
+        #expect(!DurableFile.exists(path))
+        try writer.commit()
+        #expect(try DurableFile.read(path.appending("inner/file"), atMost: 2) == [1, 2])
+        #expect(try DurableFile.names(in: path.removingLastComponent()) == ["folder"])
+        let attributes = try FileManager.default.attributesOfItem(atPath: path.string)
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+    }
+
+    @Test func `one that is not committed leaves nothing`() throws {
+        let above = try TemporaryFolder()
+        func begin() throws {
+            let writer = try FolderWriter(for: FilePath(above.path("folder")))
+            try DurableFile.write([1], to: writer.path.appending("file"))
+        }
+        try begin()
+        #expect(try DurableFile.names(in: FilePath(above.url.path)).isEmpty)
+    }
+
+    @Test func `what is there is not replaced, not even an empty folder, nor one that came meanwhile`() throws {
+        let above = try TemporaryFolder()
+        let path = FilePath(above.path("folder"))
+        let writer = try FolderWriter(for: path)
+        try DurableFile.makeFolder(path)
+        #expect(throws: FileError.exists) { _ = try FolderWriter(for: path) }
+        do {
+            try writer.commit()
+            Issue.record("a folder was replaced")
+        } catch {
+            #expect(error == .exists)
+        }
+        #expect(try DurableFile.names(in: FilePath(above.url.path)) == ["folder"])
+    }
+}

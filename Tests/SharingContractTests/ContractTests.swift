@@ -22,6 +22,20 @@ import Testing
         try world.append(.member(.add(member, genesis: genesis)), by: "north")
     }
 
+    @Test func `a ledger in the place of another names that one and not itself`() throws {
+        var world = World()
+        func begins(after origin: TextLine) -> Event {
+            let before = MemberChange.Predecessor(origin: origin, size: 14, root: SHA256.hash([1]))
+            return .member(
+                .add(member, genesis: .init(rulesVersion: 1, ledgerKey: publicKey("ledger"), predecessor: before)))
+        }
+        #expect(throws: Refusal.wrongOrigin) { try world.append(begins(after: world.origin), by: "north") }
+        #expect(throws: Refusal.signatureMissing) { try world.append(begins(after: line("before.example")), by: "south") }
+        try world.append(begins(after: line("before.example")), by: "north")
+        // It is a first entry and nothing else.
+        #expect(throws: Refusal.notGenesis) { try world.append(begins(after: line("other.example")), by: "north") }
+    }
+
     @Test func `it begins once`() throws {
         var world = try World.begun()
         let other = MemberChange.Member(key: publicKey("south"), name: line("South"), address: line("http://127.0.0.1:8461"))

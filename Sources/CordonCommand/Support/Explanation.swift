@@ -97,6 +97,7 @@ extension Explanation {
         case .unauthenticated: "Is this computer's clock right? Calls are good for two minutes."
         case .forbidden: "Has this profile been admitted? See `cordon status`."
         case .listNotNewest, .alreadyAnswered, .tooMany, .unavailable, .tooSlow: "Try again."
+        case .readOnly: "Who runs the gateway knows when it takes something again."
         case .malformed, .refused, .notFound, .tooLarge: nil
         }
     }
@@ -301,6 +302,8 @@ extension Discrepancy {
         case .ledgerRolledBack: "the gateway showed an older state of the ledger than it showed before"
         case .ledgerForked: "the ledger is not the one that was seen before, continued"
         case .otherLedger: "this is not the ledger that the profile was made for"
+        case .ledgerSucceeded(let origin):
+            "the gateway serves another ledger, \(origin), which its member began in the place of the one this profile was made for"
         case .ruleBroken(let leaf): "entry \(leaf) breaks the rules of the ledger"
         case .tileMalformed: "part of the ledger cannot be read"
         case .answerNotAuthentic: "an answer was not signed by the gateway's member, or is the answer to something else"

@@ -25,6 +25,8 @@ package struct APIError: Error, CanonicalCodable, Hashable, Sendable {
         case tooSlow = 10
         /// The gateway cannot write just now.
         case unavailable = 11
+        /// The gateway shows what it has and takes nothing.
+        case readOnly = 12
     }
 
     package let code: Code

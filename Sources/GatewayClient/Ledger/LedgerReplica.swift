@@ -94,7 +94,13 @@ extension LedgerReplica {
     /// Brings the copy up to the gateway's checkpoint. Throws if that does not continue the last one we saw.
     package func sync(_ connection: GatewayConnection) async throws(ClientError) {
         let note = try await connection.get(PublicPath.checkpoint, atMost: SignedNote.maximumSize)
-        try await sync(to: try verified(note), connection)
+        let target: VerifiedCheckpoint
+        do throws(ClientError) {
+            target = try verified(note)
+        } catch {
+            throw await successor(at: connection).map { .notVerified(.ledgerSucceeded(by: $0)) } ?? error
+        }
+        try await sync(to: target, connection)
     }
 
     /// Brings the copy up to a checkpoint that came with an answer.

@@ -38,7 +38,7 @@ package enum FirstContact {
         return member.key
     }
 
-    private static func genesis(_ connection: GatewayConnection, _ size: UInt64) async throws(ClientError) -> [UInt8] {
+    static func genesis(_ connection: GatewayConnection, _ size: UInt64) async throws(ClientError) -> [UInt8] {
         let width = Int(clamping: min(size, UInt64(Tile.fullWidth)))
         guard let coordinate = Tile.Coordinate(level: 0, index: 0, width: width) else { throw .notVerified(.tileMalformed) }
         let bytes = try await connection.get("/" + coordinate.entriesPath, atMost: width * (Leaf.maximumSize + 2))

@@ -28,6 +28,7 @@ extension Gateway {
     /// Only who deposits uploads, and only what was announced by its digest.
     fileprivate func takeIn(_ body: RequestBody, announced: Hash, from caller: Caller) async throws -> StoredPayload {
         let today = today
+        try requireWritable()
         try await reading(for: caller) { try $0.requireDepositor(caller.key, on: today) }
         try requireRoom()
         let intake = PayloadIntake(store.beginUpload())

@@ -77,7 +77,7 @@ extension APIError.Code {
         case .tooLarge: .contentTooLarge
         case .tooMany: .tooManyRequests
         case .tooSlow: .requestTimeout
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .readOnly: .serviceUnavailable
         }
     }
 }

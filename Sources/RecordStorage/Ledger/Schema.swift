@@ -7,6 +7,7 @@ enum Schema {
         migrator.registerMigration("1 ledger") { try $0.execute(sql: ledger) }
         migrator.registerMigration("1 records") { try $0.execute(sql: records) }
         migrator.registerMigration("1 messages") { try $0.execute(sql: messages) }
+        migrator.registerMigration("2 restored") { try $0.execute(sql: restored) }
         return migrator
     }
 
@@ -52,4 +53,7 @@ enum Schema {
         CREATE INDEX messageBySender ON message (sender);
         CREATE TABLE backup (fetchKey BLOB PRIMARY KEY, owner BLOB NOT NULL, bytes BLOB NOT NULL) WITHOUT ROWID;
         """
+
+    /// Of a store that came back from a backup: descriptors whose erasure stands on a part of the ledger that was lost.
+    private static let restored = "CREATE TABLE lostErasure (commitment BLOB PRIMARY KEY) WITHOUT ROWID;"
 }

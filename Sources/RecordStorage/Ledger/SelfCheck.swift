@@ -151,7 +151,9 @@ extension SelfCheck {
                 let known = try state.descriptor(commitment), known.position == position, known.compartment == compartment
             else { throw StoreError.differs(.slot(position)) }
             guard let bytes = row.bytes(ifAny: "descriptor") else {
-                guard try state.erasure(of: commitment) != nil else { throw StoreError.differs(.slot(position)) }
+                guard try state.erasure(of: commitment) != nil || database.isLostErasure(commitment) else {
+                    throw StoreError.differs(.slot(position))
+                }
                 continue
             }
             let isNewest: Bool = row["isNewest"]

@@ -5,7 +5,7 @@ extension Contract {
     func applyGenesis() throws(Refusal) -> [StateChange] {
         guard index == 0, case .member(.add(let member, let genesis?)) = leaf.entry.event else { throw .notGenesis }
         guard genesis.rulesVersion == Self.rulesVersion else { throw .notGenesis }
-        guard !leaf.entry.origin.isEmpty else { throw .wrongOrigin }
+        guard !leaf.entry.origin.isEmpty, genesis.predecessor?.origin != leaf.entry.origin else { throw .wrongOrigin }
         guard genesis.ledgerKey != member.key else { throw .keyInUse }
         try requireNoBody()
         try requireSigner(member.key)

@@ -23,7 +23,7 @@ struct EntryExamples {
         [
             member(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(), try deposit(),
             try grant(),
-            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(),
+            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(), successor(),
         ]
     }
 
@@ -49,6 +49,20 @@ extension EntryExamples {
             fields([
                 "change": 1, "key": member.key, "name": member.name, "address": member.address,
                 "genesis": fields(["rules version": genesis.rulesVersion, "ledger key": genesis.ledgerKey]),
+            ]), by: ["north"])
+    }
+
+    private func successor() -> Example {
+        let member = MemberChange.Member(
+            key: publicKey("north"), name: line("North Consortium"), address: line("https://north.example"))
+        let predecessor = MemberChange.Predecessor(origin: line("north.example/before"), size: 14, root: SHA256.hash([1]))
+        let genesis = MemberChange.Genesis(rulesVersion: 1, ledgerKey: publicKey("ledger"), predecessor: predecessor)
+        return example(
+            "member, successor", .member(.add(member, genesis: genesis)),
+            fields([
+                "change": 4, "key": member.key, "name": member.name, "address": member.address,
+                "rules version": genesis.rulesVersion, "ledger key": genesis.ledgerKey,
+                "predecessor": fields(["origin": predecessor.origin, "size": predecessor.size, "root": predecessor.root]),
             ]), by: ["north"])
     }
 
