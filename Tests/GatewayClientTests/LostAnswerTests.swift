@@ -141,6 +141,24 @@ import MedicalRecords
         }
     }
 
+    @Test func `a slip that was dropped on its way is sent again, and two that came are one grant`() async throws {
+        try await Town.standing { town in
+            #expect(try await town.grant().isDelivered)
+            let key = try town.lakeside.session.keyring.actorKey()
+            let dropped = try await town.lakeside.session.call(FetchMessages(after: nil), with: key).messages.map(\.number)
+            _ = try await town.lakeside.session.call(DeleteMessages(numbers: dropped), with: key)
+            try await town.ana.synchronise { _ in }
+            try await town.lakeside.readInbox()
+            #expect(try town.lakeside.state.grants.isEmpty && dropped.count == 1)
+            for _ in 0..<2 {
+                try await town.ana.synchronise(resendingSlips: true) { _ in }
+                try await town.lakeside.readInbox()
+                #expect(try town.lakeside.state.grants.count == 1)
+            }
+            #expect(try await town.request(try #require(try town.lakeside.state.grants.last)).count == 1)
+        }
+    }
+
     @Test func `a backup that does not succeed is told, and made good`() async throws {
         try await Town.standing { town in
             town.gateway.lie(StoreBackup.path, Self.refusing(.unavailable))

@@ -105,6 +105,7 @@ extension PatientCommand {
                 """)
 
         @ParentCommand var cordon: Cordon
+        @Flag(help: "Tell every clinic again of its grant, if one says that it was never told.") var resend = false
 
         private struct Done: Encodable {
             let entries: UInt64
@@ -126,7 +127,7 @@ extension PatientCommand {
 
         func run() async throws {
             try await cordon.asPatient { patient in
-                let report = try await patient.synchronise { name in
+                let report = try await patient.synchronise(resendingSlips: resend) { name in
                     if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
                 }
                 let done = Done(

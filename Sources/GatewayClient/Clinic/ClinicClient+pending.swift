@@ -45,7 +45,7 @@ extension ClinicClient {
     private static func isFinal(_ code: APIError.Code) -> Bool {
         switch code {
         case .malformed, .forbidden, .listNotNewest, .refused, .notFound, .tooLarge: true
-        case .unauthenticated, .alreadyAnswered, .tooMany, .tooSlow, .unavailable: false
+        case .unauthenticated, .alreadyAnswered, .tooMany, .tooSlow, .unavailable, .readOnly: false
         }
     }
 

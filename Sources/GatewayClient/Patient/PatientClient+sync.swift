@@ -24,8 +24,11 @@ extension PatientClient {
     /// out, and the backup. What fails for one grant keeps nothing from the others.
     ///
     /// Throws `notVerified`, after the rest was done, if a lie was found on the way.
+    ///
+    /// - Parameter resendingSlips: whether every live grant's slip is sent again, for a clinic that says it got none: a gateway that drops
+    ///   a message cannot be told from a message that was never written, but by who was told of it in another way.
     @discardableResult
-    package func synchronise(progress: (String) -> Void) async throws(ClientError) -> SyncReport {
+    package func synchronise(resendingSlips: Bool = false, progress: (String) -> Void) async throws(ClientError) -> SyncReport {
         try await sync()
         try await findForgottenGrants()
         var report = SyncReport()
@@ -36,7 +39,7 @@ extension PatientClient {
             progress(grant.granteeName.text)
             do {
                 // A record that was deposited with an older list may lack a header even where all had one once.
-                if grant.isDelivered { try await addHeaders(grant) } else { try await deliver(index) }
+                if grant.isDelivered, !resendingSlips { try await addHeaders(grant) } else { try await deliver(index) }
             } catch {
                 try report.add(error, of: grant)
             }
