@@ -4,7 +4,7 @@ internal import CryptoPrimitives
 ///
 /// Nothing passes from one chunk to the next, and this holds nothing that changes: chunks may be handled in any order, and at the same
 /// time by several threads.
-struct ChunkCipher: ~Copyable, Sendable {
+struct ChunkCipher: Sendable {
     /// Which chunk it is. The two together make the nonce, so neither can be changed unnoticed.
     struct Position {
         let index: UInt64
@@ -22,33 +22,26 @@ struct ChunkCipher: ~Copyable, Sendable {
         }
     }
 
-    private let key: SecretBytes
+    private let cipher: MessageCipher
 
     init(fileKey: borrowing FileKey, nonce: [UInt8]) {
         precondition(nonce.count == Payload.nonceSize, "a payload nonce is 16 bytes")
-        key = fileKey.deriveKey(salt: nonce, info: "payload")
+        cipher = MessageCipher(key: fileKey.deriveKey(salt: nonce, info: "payload"))
     }
 
     func seal(_ plaintext: Span<UInt8>, at position: Position, appendingTo output: inout [UInt8]) {
-        let size = plaintext.count + ChaCha20Poly1305.tagSize
-        output.append(addingCapacity: size) { output in
-            output.append(repeating: 0, count: size)
-            var span = output.mutableSpan
-            ChaCha20Poly1305.seal(plaintext, key: key, nonce: position.nonce, into: &span)
+        output.append(addingCapacity: plaintext.count + ChaCha20Poly1305.tagSize) { output in
+            cipher.seal(plaintext, nonce: position.nonce, appendingTo: &output)
         }
     }
 
     /// Appends nothing when it throws.
     func open(_ chunk: Span<UInt8>, at position: Position, appendingTo output: inout [UInt8]) throws(PayloadError) {
         guard chunk.count >= ChaCha20Poly1305.tagSize else { throw .notAuthentic }
-        let size = chunk.count - ChaCha20Poly1305.tagSize
-        try output.append(addingCapacity: size) { output throws(PayloadError) in
-            output.append(repeating: 0, count: size)
-            var span = output.mutableSpan
+        try output.append(addingCapacity: chunk.count - ChaCha20Poly1305.tagSize) { output throws(PayloadError) in
             do throws(ChaCha20Poly1305.OpenError) {
-                try ChaCha20Poly1305.open(chunk, key: key, nonce: position.nonce, into: &span)
+                try cipher.open(chunk, nonce: position.nonce, appendingTo: &output)
             } catch {
-                output.removeAll()
                 throw .notAuthentic
             }
         }
@@ -57,7 +50,7 @@ struct ChunkCipher: ~Copyable, Sendable {
     /// The plaintext as key material, which never leaves the arena.
     func openSecret(_ chunk: Span<UInt8>, at position: Position) throws(PayloadError) -> SecretBytes {
         do throws(ChaCha20Poly1305.OpenError) {
-            return try ChaCha20Poly1305.openSecret(chunk, key: key, nonce: position.nonce)
+            return try cipher.openSecret(chunk, nonce: position.nonce)
         } catch {
             throw .notAuthentic
         }

@@ -11,7 +11,7 @@ struct ChunkQueue: ~Copyable {
     private var waiting: [UInt8] = []
     private var index: UInt64 = 0
 
-    init(chunkSize: Int, cipher: consuming ChunkCipher) {
+    init(chunkSize: Int, cipher: ChunkCipher) {
         self.chunkSize = chunkSize
         self.cipher = cipher
     }
@@ -19,7 +19,7 @@ struct ChunkQueue: ~Copyable {
     /// Hands `handle` every chunk that is now known not to be the last.
     mutating func push<Failure>(
         _ piece: Span<UInt8>,
-        _ handle: (borrowing ChunkCipher, Span<UInt8>, ChunkCipher.Position) throws(Failure) -> Void
+        _ handle: (ChunkCipher, Span<UInt8>, ChunkCipher.Position) throws(Failure) -> Void
     ) throws(Failure) {
         var rest = piece
         if !waiting.isEmpty {
@@ -41,7 +41,7 @@ struct ChunkQueue: ~Copyable {
 
     /// The stream ended: what waits is the last chunk.
     consuming func finish<Failure>(
-        _ handle: (borrowing ChunkCipher, Span<UInt8>, ChunkCipher.Position) throws(Failure) -> Void
+        _ handle: (ChunkCipher, Span<UInt8>, ChunkCipher.Position) throws(Failure) -> Void
     ) throws(Failure) {
         try handle(cipher, waiting.span, ChunkCipher.Position(index: index, isLast: true))
     }

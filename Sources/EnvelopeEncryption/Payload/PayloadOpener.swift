@@ -48,7 +48,7 @@ package struct PayloadOpener: ~Copyable {
     /// A full chunk that is sealed as the last one and is not, or the reverse, is authentic all the same: its content is released
     /// before the failure. Then how much comes out of a broken payload depends on the payload, not on how far the reader looks ahead.
     private static func open(
-        _ chunk: Span<UInt8>, at position: ChunkCipher.Position, _ cipher: borrowing ChunkCipher,
+        _ chunk: Span<UInt8>, at position: ChunkCipher.Position, _ cipher: ChunkCipher,
         appendingTo output: inout [UInt8]
     ) throws(PayloadError) {
         do throws(PayloadError) {
