@@ -4,7 +4,7 @@ import Foundation
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Begins a ledger, of which this gateway is the first member.",
+        commandName: "init", abstract: "Begins a ledger, of which this gateway is the first member.",
         discussion: """
             Example:
               cordon-gateway init --folder /var/lib/cordon --name "North Consortium" --address https://cordon.north.example

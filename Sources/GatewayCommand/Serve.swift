@@ -10,7 +10,7 @@ import UnixSignals
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serves a gateway until it is told to stop.",
+        commandName: "serve", abstract: "Serves a gateway until it is told to stop.",
         discussion: """
             Before it takes the first call, the store proves itself; what differs is named and nothing is served.
 

@@ -9,7 +9,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fetches the whole ledger with its evidence into one file.",
+            commandName: "export", abstract: "Fetches the whole ledger with its evidence into one file.",
             discussion: """
                 The file holds no record and no key, but who asked for what and when: keep it as you keep such things.
 
@@ -38,7 +38,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks an exported ledger offline: signatures, rules, tree, evidence.",
+            commandName: "verify", abstract: "Checks an exported ledger offline: signatures, rules, tree, evidence.",
             discussion: """
                 Example:
                   cordon --as aud audit verify north.audit
@@ -54,7 +54,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     struct Replay: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks an exported ledger offline and makes every decision again.",
+            commandName: "replay", abstract: "Checks an exported ledger offline and makes every decision again.",
             discussion: """
                 Example:
                   cordon --as aud audit replay north.audit

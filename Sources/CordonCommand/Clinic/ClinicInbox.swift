@@ -8,7 +8,7 @@ import SharingContract
 extension ClinicCommand {
     struct Inbox: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the grants that patients gave this clinic.",
+            commandName: "inbox", abstract: "Lists the grants that patients gave this clinic.",
             discussion: """
                 Example:
                   cordon --as lakeside clinic inbox
@@ -28,7 +28,7 @@ extension ClinicCommand {
 
     struct Ask: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Asks a patient for access.",
+            commandName: "ask", abstract: "Asks a patient for access.",
             discussion: """
                 Nothing comes back but that it was delivered: a patient who does not answer has declined.
 

@@ -7,7 +7,7 @@ import SharingContract
 extension ClinicCommand {
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a new clinic, and its application to be admitted.",
+            commandName: "new", abstract: "Makes a new clinic, and its application to be admitted.",
             discussion: """
                 Read the fingerprint out to the member who admits you, and compare the ledger's with one you trust.
 
@@ -31,7 +31,7 @@ struct AuditorCommand: AsyncParsableCommand {
 
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a new auditor, and the application to be admitted.",
+            commandName: "new", abstract: "Makes a new auditor, and the application to be admitted.",
             discussion: """
                 Example:
                   cordon --as aud auditor new --name "State Auditor" --gateway http://127.0.0.1:8460 --out aud.app

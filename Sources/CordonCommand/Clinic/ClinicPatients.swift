@@ -7,7 +7,7 @@ import SharingContract
 extension ClinicCommand {
     struct Invite: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Prints an invite, by which patients find this clinic's ledger.",
+            commandName: "invite", abstract: "Prints an invite, by which patients find this clinic's ledger.",
             discussion: """
                 Example:
                   cordon --as hillside clinic invite > invite.txt
@@ -31,7 +31,7 @@ extension ClinicCommand {
 
     struct Enrol: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Enrols a patient by a card, under the clinic's own record number.",
+            commandName: "enrol", abstract: "Enrols a patient by a card, under the clinic's own record number.",
             discussion: """
                 Example:
                   cordon --as hillside clinic enrol ana.card --mrn 12345
@@ -62,7 +62,7 @@ extension ClinicCommand {
 
     struct Patients: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the patients enrolled here.",
+            commandName: "patients", abstract: "Lists the patients enrolled here.",
             discussion: """
                 Example:
                   cordon --as hillside clinic patients

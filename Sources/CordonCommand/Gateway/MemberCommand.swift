@@ -11,7 +11,7 @@ struct MemberCommand: AsyncParsableCommand {
 
     struct Admit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Admits organisations that applied.",
+            commandName: "admit", abstract: "Admits organisations that applied.",
             discussion: """
                 Compare each fingerprint with the one the applicant reads out to you.
 

@@ -7,7 +7,7 @@ import SharingContract
 extension PatientCommand {
     struct Card: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a card for one clinic, which may then deposit records and write to you.",
+            commandName: "card", abstract: "Makes a card for one clinic, which may then deposit records and write to you.",
             discussion: """
                 Hand it over in person, and never the same card to two clinics. Without --category it opens all categories.
 

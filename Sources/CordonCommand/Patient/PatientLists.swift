@@ -8,7 +8,7 @@ import SharingContract
 extension PatientCommand {
     struct Grants: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists your grants.",
+            commandName: "grants", abstract: "Lists your grants.",
             discussion: """
                 Example:
                   cordon --as ana patient grants
@@ -52,7 +52,7 @@ extension PatientCommand {
 
     struct Inbox: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows who asks for access, and what was deposited.",
+            commandName: "inbox", abstract: "Shows who asks for access, and what was deposited.",
             discussion: """
                 Approve with `cordon approve NUMBER`. To stay silent is to decline.
 
@@ -98,7 +98,7 @@ extension PatientCommand {
 
     struct Sync: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Brings everything up to date: ledger, unfinished grants, backup.",
+            commandName: "sync", abstract: "Brings everything up to date: ledger, unfinished grants, backup.",
             discussion: """
                 Example:
                   cordon --as ana patient sync

@@ -8,7 +8,7 @@ import SharingContract
 extension PatientCommand {
     struct Log: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows what happened to your records: who was let in, who read, who was refused.",
+            commandName: "log", abstract: "Shows what happened to your records: who was let in, who read, who was refused.",
             discussion: """
                 Every release is found on the public ledger, so none that was logged can be hidden from you. Refusals and deposits are
                 told by the gateway, which could keep them back.

@@ -7,7 +7,7 @@ import GatewayClient
 extension PatientCommand {
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Makes a new patient, or brings one back from 24 words.",
+            commandName: "new", abstract: "Makes a new patient, or brings one back from 24 words.",
             discussion: """
                 24 words are printed once. Written on paper and kept apart from this computer, they bring everything back.
 

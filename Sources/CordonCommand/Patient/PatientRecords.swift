@@ -9,7 +9,7 @@ import SharingContract
 extension PatientCommand {
     struct Records: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists your records.",
+            commandName: "records", abstract: "Lists your records.",
             discussion: """
                 Example:
                   cordon --as ana patient records
