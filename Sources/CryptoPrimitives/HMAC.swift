@@ -3,7 +3,7 @@ internal import COpenSSL
 /// HMAC-SHA-256 (RFC 2104), streaming, over OpenSSL's SHA-256.
 ///
 /// Both hash states hold key material, so they live in the arena and not on the stack.
-package struct HMAC: ~Copyable {
+package struct HMAC: ~Copyable, Sendable {
     /// `SHA256_CTX` twice: inner, then outer.
     private let states: SecretBytes
 

@@ -49,6 +49,15 @@ extension PayloadID {
             pending.append(copying: rest)
         }
 
+        /// Takes up leaves that were hashed elsewhere, in their order. What came before must have filled its leaves.
+        ///
+        /// - Parameter size: how many bytes of payload they hold.
+        package mutating func append(_ hashes: [Hash], size: Int) {
+            precondition(pending.isEmpty, "a leaf is hashed in one place")
+            self.size += UInt64(size)
+            for hash in hashes { append(hash) }
+        }
+
         /// `nil` if the bytes end before the first chunk's tag: then they are no payload.
         package mutating func finalize() -> PayloadID? {
             if !pending.isEmpty { append(Hash.leaf(pending)) }

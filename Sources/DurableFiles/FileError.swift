@@ -12,6 +12,8 @@ package enum FileError: Error, Equatable {
     case isFolder
     /// The file is longer than the caller is ready to read.
     case tooLarge
+    /// The file was changed while it was read.
+    case changed
     /// Another process holds the lock.
     case locked
     /// What the system said.

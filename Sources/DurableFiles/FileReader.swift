@@ -1,19 +1,16 @@
-import Foundation
-import Glibc
 package import SystemPackage
 
 /// A file that is read in pieces.
 package struct FileReader: ~Copyable, Sendable {
-    private let descriptor: FileDescriptor
+    package let file: OpenFile
 
     package init(_ path: FilePath) throws(FileError) {
-        descriptor = try FileError.translating { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
+        file = try OpenFile(path, .readOnly)
     }
 
-    deinit { try? descriptor.close() }
-
+    /// In bytes. A pipe has none.
     package func size() throws(FileError) -> UInt64 {
-        let descriptor = descriptor
+        let descriptor = file.descriptor
         let end = try FileError.translating { () throws -> Int64 in
             do {
                 return try descriptor.seek(offset: 0, from: .end)
@@ -24,21 +21,8 @@ package struct FileReader: ~Copyable, Sendable {
         return UInt64(end)
     }
 
-    /// Up to `count` bytes from `offset` on; fewer only where the file ends.
+    /// Up to `count` bytes from `offset` on; fewer only where the file ends. A pipe is read from where it is.
     package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
-        let handle = FileHandle(fileDescriptor: descriptor.rawValue, closeOnDealloc: false)
-        do {
-            // A pipe cannot seek, and is read from where it is.
-            if (try? handle.seek(toOffset: offset)) == nil, offset > 0 { throw FileError.system(.illegalSeek) }
-            var bytes: [UInt8] = []
-            while bytes.count < count, let piece = try handle.read(upToCount: min(count - bytes.count, 1 << 20)), !piece.isEmpty {
-                bytes += piece
-            }
-            return bytes
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw .system(.ioError)
-        }
+        try file.read(at: offset, count: count)
     }
 }

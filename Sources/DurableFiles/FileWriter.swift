@@ -6,7 +6,8 @@ package import SystemPackage
 /// It is written under a temporary name in its own folder; `commit` syncs it, renames it, and syncs the folder, so that after a
 /// power failure its name leads to all of its bytes or to what was there before. Not committed, it is gone when the writer ends.
 package struct FileWriter: ~Copyable {
-    private let descriptor: FileDescriptor
+    /// To write at any place, and by several tasks at once. What is written through it is no part of `size`.
+    package let file: OpenFile
     private let temporary: FilePath
     private var isCommitted = false
     package private(set) var size: UInt64 = 0
@@ -14,35 +15,28 @@ package struct FileWriter: ~Copyable {
     /// Temporary files are called so; what a killed process leaves behind is found by it.
     package static let temporarySuffix = ".partial"
 
-    /// Files hold keys, records or both: only their owner may read them.
-    private static let permissions: FilePermissions = .ownerReadWrite
-
     package init(in folder: FilePath) throws(FileError) {
         let name = String(UInt64.random(in: .min ... .max), radix: 16) + Self.temporarySuffix
         let path = folder.appending(name)
         temporary = path
-        descriptor = try FileError.translating {
-            try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: Self.permissions)
-        }
+        file = try OpenFile(path, .writeOnly, [.create, .exclusiveCreate])
     }
 
     package mutating func write(_ bytes: [UInt8]) throws(FileError) {
-        let descriptor = descriptor
+        let descriptor = file.descriptor
         try FileError.translating { _ = try descriptor.writeAll(bytes) }
         size += UInt64(bytes.count)
     }
 
     /// Makes the file durable under `path`, which must lie in the same folder. Replaces what is there.
     package consuming func commit(to path: FilePath) throws(FileError) {
-        try Self.sync(descriptor)
+        try Self.sync(file.descriptor)
         try Self.rename(temporary, to: path)
         isCommitted = true
         try Self.syncFolder(of: path)
     }
 
     deinit {
-        try? descriptor.close()
         if !isCommitted { try? DurableFile.remove(temporary) }
     }
 }

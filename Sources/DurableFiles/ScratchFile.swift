@@ -3,39 +3,30 @@ package import SystemPackage
 
 /// A file without a name: bytes that wait on the disk until they are known to be good, and are gone with the process however it ends.
 package struct ScratchFile: ~Copyable {
-    private let descriptor: FileDescriptor
+    /// To write at any place, and by several tasks at once.
+    package let file: OpenFile
     private var size: Int64 = 0
     private static let pieceSize = 1 << 20
 
     package init(in folder: FilePath) throws(FileError) {
         let path = folder.appending("cordon-\(String(UInt64.random(in: .min ... .max), radix: 16))")
-        let descriptor = try FileError.translating {
-            try FileDescriptor.open(
-                path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
-        }
-        do {
-            try DurableFile.remove(path)
-        } catch {
-            try? descriptor.close()
-            throw error
-        }
-        self.descriptor = descriptor
+        let file = try OpenFile(path, .readWrite, [.create, .exclusiveCreate])
+        try DurableFile.remove(path)
+        self.file = file
     }
 
     package mutating func write(_ bytes: [UInt8]) throws(FileError) {
-        let (descriptor, end) = (descriptor, size)
+        let (descriptor, end) = (file.descriptor, size)
         try FileError.translating { _ = try descriptor.writeAll(toAbsoluteOffset: end, bytes) }
         size += Int64(bytes.count)
     }
 
     /// Copies everything to a descriptor, such as that of standard output.
     package consuming func copy(to output: FileDescriptor) throws(FileError) {
-        let handle = FileHandle(fileDescriptor: descriptor.rawValue, closeOnDealloc: false)
+        let handle = FileHandle(fileDescriptor: file.descriptor.rawValue, closeOnDealloc: false)
         try FileError.translating {
             try handle.seek(toOffset: 0)
             while let piece = try handle.read(upToCount: Self.pieceSize), !piece.isEmpty { _ = try output.writeAll(piece) }
         }
     }
-
-    deinit { try? descriptor.close() }
 }

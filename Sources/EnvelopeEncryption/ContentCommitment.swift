@@ -39,7 +39,7 @@ package struct ContentCommitment: Value32 {
     }
 
     /// Computes the commitment to content that arrives in pieces, whose size is known beforehand.
-    package struct Hasher: ~Copyable {
+    package struct Hasher: ~Copyable, Sendable {
         private var hmac: HMAC
         private let size: UInt64
         private var received: UInt64 = 0

@@ -67,7 +67,7 @@ import EnvelopeEncryption
         try await Town.standing { town in
             let record = try #require(try await town.ana.records(Town.laboratory).first)
             town.gateway.lie(FetchOwnPayload.path) { $0.answer[20] ^= 1 }
-            #expect(await discrepancy { try await town.ana.open(record, Town.laboratory) { _ in } } == .payloadOther)
+            #expect(await discrepancy { try await town.ana.open(record, Town.laboratory) { _, _ in } } == .payloadOther)
         }
     }
 
@@ -79,7 +79,7 @@ import EnvelopeEncryption
             let mixed = StoredRecord(
                 deposit: records[0].deposit, salt: records[0].salt, descriptor: records[0].descriptor, proof: records[0].proof,
                 header: records[1].header)
-            #expect(await discrepancy { try await town.ana.open(mixed, Town.laboratory) { _ in } } == .payloadOther)
+            #expect(await discrepancy { try await town.ana.open(mixed, Town.laboratory) { _, _ in } } == .payloadOther)
         }
     }
 

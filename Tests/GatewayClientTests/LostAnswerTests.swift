@@ -76,7 +76,7 @@ import MedicalRecords
             #expect(reports.map(\.records.count) == [1], "only what was not there")
             #expect(try await town.ana.records(Town.laboratory).count == 4)
             #expect(try town.hillside.enrolled("12345").records.count == 4)
-            #expect(try town.hillside.new(records, for: "12345").isEmpty)
+            #expect(try town.hillside.new(records.map { DepositItem($0) }, for: "12345").isEmpty)
         }
     }
 

@@ -57,7 +57,7 @@ import Testing
             let record = try #require(try await town.request(grant).last)
             found.append(await discrepancy { _ = try town.content(record, grant) })
             let own = try #require(try await town.ana.records(Town.laboratory).last)
-            found.append(await discrepancy { try await town.ana.open(own, Town.laboratory) { _ in } })
+            found.append(await discrepancy { try await town.ana.open(own, Town.laboratory) { _, _ in } })
         }
         return found
     }

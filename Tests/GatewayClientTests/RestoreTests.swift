@@ -32,7 +32,7 @@ import Testing
             #expect(again.liveGrants.count == 1)
             let record = try #require(try await again.records(Town.laboratory).first)
             let content = Mutex<[UInt8]>([])
-            try await again.open(record, Town.laboratory) { bytes in content.withLock { $0.append(copying: bytes) } }
+            try await again.open(record, Town.laboratory) { _, bytes in content.withLock { $0.append(copying: bytes) } }
             #expect(content.withLock { $0 } == Array("hemoglobin 13.2".utf8))
         }
     }

@@ -171,3 +171,26 @@ private let resources = [
         #expect(joined.resources.count == 32 && joined.resources.first?.type == "Patient")
     }
 }
+
+/// Large files are judged by how they start.
+@Suite struct FileStarts {
+    private static let rest = [UInt8](repeating: UInt8(ascii: "x"), count: 1_000)
+    private static let dicom = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + rest
+
+    @Test(arguments: [Array("%PDF-1.7\n".utf8) + rest, dicom, [0x50, 0x4B, 0x03, 0x04] + rest])
+    func `a start that settles it says what the whole file would`(file: [UInt8]) throws {
+        for category in [nil, MedicalRecords.Category.mentalHealth] {
+            let whole = try RecordSource(file).split(category: category).map(\.facts)
+            #expect(RecordSource.facts(ofFileStartingWith: Array(file.prefix(500)), category: category).map { [$0] } == whole)
+        }
+    }
+
+    @Test(arguments: ["{\"resourceType\":", "[{\"resourceType\":", " \n{", "Dear colleague,", "{\\rtf1", "caf\u{E9}", ""])
+    func `a start that may be JSON or text settles nothing`(start: String) {
+        #expect(RecordSource.facts(ofFileStartingWith: Array(start.utf8)) == nil)
+    }
+
+    @Test func `a character that is cut at the end of the start does not make a text binary`() {
+        #expect(RecordSource.facts(ofFileStartingWith: Array("caf\u{E9}".utf8.dropLast())) == nil)
+    }
+}

@@ -159,7 +159,7 @@ import GatewayAPI
             for category in [MedicalRecords.Category.laboratory, .general] {
                 for record in try await patient.records(category.code) {
                     found.insert(record.descriptor.record.value)
-                    try await patient.open(record, category.code) { _ throws(ClientError) in }
+                    try await patient.open(record, category.code) { _, _ throws(ClientError) in }
                 }
             }
             #expect(done.records.isSubset(of: found), "\(seed)")

@@ -8,7 +8,7 @@ import SharingContract
 extension ClinicCommand {
     struct Deposit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Seals a patient's records and deposits them.",
+            commandName: "deposit", abstract: "Seals a patient's records and deposits them.",
             discussion: """
                 A FHIR R4 bundle or bulk NDJSON is split by category, labels and resource type; every resource stays as it is, byte for
                 byte. PDF, DICOM and any other file goes in as it is. --dry-run shows what would become of it.
@@ -36,8 +36,10 @@ extension ClinicCommand {
             case type, resource
         }
 
-        /// The largest file, in bytes. FHIR is held in memory while it is split.
+        /// The largest file that is held in memory, in bytes: FHIR while it is split, and text.
         private static let maximumSize = 1 << 30
+        /// By so many bytes, most files that are not looked into show that they are none.
+        private static let startSize = 1 << 16
 
         private struct Report: Encodable {
             let resources: Int
@@ -55,31 +57,31 @@ extension ClinicCommand {
 
         func run() async throws {
             let stated = try category.map { try Names.category($0) }
-            let source = try read()
+            let source = try read(stated)
             try await cordon.asActor(.clinic) { clinic in
                 let enrolled = try clinic.enrolled(patient)
-                let chosen = try checked(source, enrolled)
-                let records = chosen.split(granularity: granularity == .resource ? .resource : .type, category: stated)
-                let counts = SplitCounts(records)
-                if dryRun { return try cordon.show(report(records, counts, 0, []), words(counts, records, isDryRun: true)) }
-                if let corrects { return try await correct(corrects, with: records, counts, by: clinic) }
+                let (items, chosen) = try items(source, enrolled, stated)
+                let facts = items.map(\.facts)
+                let counts = SplitCounts(of: facts)
+                if dryRun { return try cordon.show(report(facts, counts, 0, []), words(counts, facts, isDryRun: true)) }
+                if let corrects { return try await correct(corrects, with: items, counts, by: clinic) }
                 let finished = try await clinic.finishDeposit()
-                let new = try clinic.new(records, for: patient)
+                let new = try clinic.new(items, for: patient)
                 guard !new.isEmpty else {
                     guard let finished else { throw Stop.refused("all of this was deposited before") }
                     let found = Names.counted(finished.records.count, "record")
                     return try cordon.show(
-                        report(records, counts, records.count, [finished.leaf]),
+                        report(facts, counts, items.count, [finished.leaf]),
                         "All of this is deposited. An earlier command was interrupted after it had sent \(found): entry \(finished.leaf)."
                     )
                 }
                 let progress = ProgressLine("sealing and depositing")
                 let reports = try await clinic.deposit(new, for: patient) { progress.show($0, of: $1) }
-                try clinic.remember(chosen, for: patient)
-                let old = records.count - new.count
+                if let chosen { try clinic.remember(chosen, for: patient) }
+                let (old, newFacts) = (items.count - new.count, new.map(\.facts))
                 try cordon.show(
-                    report(records, counts, old, reports.map(\.leaf)),
-                    words(SplitCounts(new), new, isDryRun: false)
+                    report(facts, counts, old, reports.map(\.leaf)),
+                    words(SplitCounts(of: newFacts), newFacts, isDryRun: false)
                         + (old == 0 ? "" : "\n\(Names.counted(old, "record")) had been deposited before."))
             }
         }
@@ -90,8 +92,8 @@ extension ClinicCommand {
             let entry: UInt64
         }
 
-        private func correct(_ start: String, with records: [Record], _ counts: SplitCounts, by clinic: ClinicClient) async throws {
-            let done = try await clinic.correct(start, of: patient, with: records)
+        private func correct(_ start: String, with items: [DepositItem], _ counts: SplitCounts, by clinic: ClinicClient) async throws {
+            let done = try await clinic.correct(start, of: patient, with: items)
             guard let descriptor = done.records.first else { throw Stop.refused("nothing was deposited") }
             try cordon.show(
                 Correction(record: descriptor.record.description, version: descriptor.version, entry: done.leaf),
@@ -101,7 +103,34 @@ extension ClinicCommand {
                 """)
         }
 
-        private func read() throws -> RecordSource {
+        private enum Source {
+            case file(ContentFile, RecordFacts)
+            case records(RecordSource)
+        }
+
+        private func read(_ stated: MedicalRecords.Category?) throws -> Source {
+            if let large = try ContentFile(InputFiles.absolute(file)),
+                let facts = RecordSource.facts(ofFileStartingWith: try large.start(Self.startSize), category: stated)
+            {
+                return .file(large, facts)
+            }
+            return .records(try readIntoMemory())
+        }
+
+        /// And the source they were split from, if they were.
+        private func items(
+            _ source: Source, _ enrolled: EnrolledPatient, _ stated: MedicalRecords.Category?
+        ) throws -> ([DepositItem], RecordSource?) {
+            switch source {
+            case .file(let file, let facts): return ([try DepositItem(file, facts: facts)], nil)
+            case .records(let source):
+                let chosen = try checked(source, enrolled)
+                let records = chosen.split(granularity: granularity == .resource ? .resource : .type, category: stated)
+                return (records.map { DepositItem($0) }, chosen)
+            }
+        }
+
+        private func readIntoMemory() throws -> RecordSource {
             let bytes = try InputFiles.read(file, atMost: Self.maximumSize)
             do {
                 return try RecordSource(bytes)
@@ -135,9 +164,9 @@ extension ClinicCommand {
             source.patients.first { $0.recordNumbers.contains { $0.value == patient.recordNumber } } ?? patient.identity
         }
 
-        private func report(_ records: [Record], _ counts: SplitCounts, _ old: Int, _ entries: [UInt64]) -> Report {
+        private func report(_ facts: [RecordFacts], _ counts: SplitCounts, _ old: Int, _ entries: [UInt64]) -> Report {
             let labels = Dictionary(
-                records.map { ($0.facts.category.id, $0.facts.labels.map(\.description)) },
+                facts.map { ($0.category.id, $0.labels.map(\.description)) },
                 uniquingKeysWith: { Array(Set($0 + $1)).sorted() })
             return Report(
                 resources: counts.resources, records: counts.records,
@@ -145,18 +174,18 @@ extension ClinicCommand {
                 isDeposited: !dryRun, alreadyHere: old, entries: entries)
         }
 
-        private func words(_ counts: SplitCounts, _ records: [Record], isDryRun: Bool) -> String {
+        private func words(_ counts: SplitCounts, _ facts: [RecordFacts], isDryRun: Bool) -> String {
             let split = counts.byCategory.map { "\($0.category.id) \($0.records)" }.joined(separator: ", ")
             let first =
                 counts.resources == 0
                 ? "\(Names.counted(counts.records, "file")): \(split)."
                 : "\(Names.counted(counts.resources, "resource")) → \(Names.counted(counts.records, "record")): \(split)."
             guard isDryRun else { return "\(first) Sealed here; the gateway cannot read them." }
-            let lines = records.map { record in
-                let what = record.facts.types.map { "\($0.count) \($0.type)" }.joined(separator: ", ")
-                let labels = record.facts.labels.map(\.code).joined(separator: " ")
+            let lines = facts.map { facts in
+                let what = facts.types.map { "\($0.count) \($0.type)" }.joined(separator: ", ")
+                let labels = facts.labels.map(\.code).joined(separator: " ")
                 return
-                    "  \(record.facts.category.id)  \(what.isEmpty ? record.facts.mediaType.rawValue : what)\(labels.isEmpty ? "" : "  [\(labels)]")"
+                    "  \(facts.category.id)  \(what.isEmpty ? facts.mediaType.rawValue : what)\(labels.isEmpty ? "" : "  [\(labels)]")"
             }
             return ([first] + lines + ["Nothing was sent."]).joined(separator: "\n")
         }

@@ -9,7 +9,7 @@ import SharingContract
 extension ClinicCommand {
     struct Request: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Requests what a grant covers, and fetches it sealed.",
+            commandName: "request", abstract: "Requests what a grant covers, and fetches it sealed.",
             discussion: """
                 The decision is on the ledger before anything comes. Why a request is refused is not told, nor whether there is anything.
 
@@ -80,7 +80,7 @@ extension ClinicCommand {
 
     struct Open: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Opens what was fetched under a grant.",
+            commandName: "open", abstract: "Opens what was fetched under a grant.",
             discussion: """
                 The form is bundle (one FHIR collection), ndjson (a resource a line) or files (every record in a file of its own).
 
@@ -106,7 +106,7 @@ extension ClinicCommand {
                     throw Stop.refused("nothing was fetched under this grant", "See `cordon clinic request`.")
                 }
                 switch form {
-                case .files: try RecordFiles(folder: out ?? ".").write(records, of: received, by: clinic, cordon)
+                case .files: try await RecordFiles(folder: out ?? ".").write(records, of: received, by: clinic, cordon)
                 case .bundle, .ndjson: try writeJoined(records, of: received, by: clinic)
                 }
             }
@@ -137,8 +137,8 @@ extension ClinicCommand {
         }
 
         private static func write(_ bytes: [UInt8], to out: String?) throws {
-            var output = try OutputFile(out)
-            try output.take(bytes.span)
+            let output = try OutputFile(out)
+            try output.writing(0, bytes.span)
             try output.finish()
         }
 

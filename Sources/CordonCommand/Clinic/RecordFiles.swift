@@ -14,7 +14,9 @@ struct RecordFiles {
         let files: [String]
     }
 
-    func write(_ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient, _ cordon: Cordon) throws {
+    func write(
+        _ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient, _ cordon: Cordon
+    ) async throws {
         do {
             try DurableFile.makeFolder(InputFiles.absolute(folder))
         } catch {
@@ -25,9 +27,9 @@ struct RecordFiles {
         for record in records {
             // Authors choose ids: all of it, so that no two records have one name.
             let path = "\(folder)/\(record.descriptor.record).\(Self.suffix(record))"
-            var output = try OutputFile(path)
+            let output = try OutputFile(path)
             do {
-                try clinic.open(record, received) { bytes throws(ClientError) in try output.take(bytes) }
+                try await clinic.open(record, received, writing: output.writing)
             } catch ClientError.notVerified(let discrepancy) {
                 bad.add(record, discrepancy, clinic.session)
                 continue

@@ -5,7 +5,7 @@ import GatewayClient
 extension PatientCommand {
     struct Open: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Opens one of your records.",
+            commandName: "open", abstract: "Opens one of your records.",
             discussion: """
                 Example:
                   cordon --as ana patient open 3f9c1a2b4d5e > labs.json
@@ -21,8 +21,8 @@ extension PatientCommand {
             try await cordon.asPatient { patient in
                 try await patient.session.sync()
                 let found = try await patient.record(record)
-                var output = try OutputFile(out)
-                try await patient.open(found.record, found.category) { bytes throws(ClientError) in try output.take(bytes) }
+                let output = try OutputFile(out)
+                try await patient.open(found.record, found.category, writing: output.writing)
                 try output.finish()
             }
         }

@@ -276,6 +276,7 @@ extension FileError {
         case .denied: "it may not be read or written"
         case .isFolder: "it is a folder"
         case .tooLarge: "it is larger than this command takes"
+        case .changed: "somebody wrote to it while it was read"
         case .locked: "another process has it"
         case .system(let error): "\(error)"
         }
@@ -289,7 +290,7 @@ extension FileError {
         case .noSpace: "Make room on the disk and try again."
         case .denied: "Who owns it? A profile belongs to one user of this computer."
         case .exists, .isFolder, .tooLarge: "Name another file."
-        case .locked: "Wait until that is done."
+        case .changed, .locked: "Wait until that is done."
         case .system: nil
         }
     }

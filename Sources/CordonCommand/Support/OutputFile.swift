@@ -7,6 +7,7 @@ import SystemPackage
 /// Where opened content goes: a file, or standard output. Nothing is shown before all of it has been checked.
 struct OutputFile: ~Copyable {
     private let path: FilePath
+    private let file: OpenFile
     /// For a file.
     private var writer: FileWriter?
     /// For standard output: the content waits where nobody else finds it.
@@ -17,8 +18,17 @@ struct OutputFile: ~Copyable {
         self.path = path.map { InputFiles.absolute($0) } ?? FilePath(NSTemporaryDirectory())
         if path != nil { try Self.requireReplaceable(self.path) }
         do {
-            scratch = path == nil ? try ScratchFile(in: self.path) : nil
-            writer = path == nil ? nil : try FileWriter(in: self.path.removingLastComponent())
+            if path == nil {
+                let made = try ScratchFile(in: self.path)
+                file = made.file
+                scratch = consume made
+                writer = nil
+            } else {
+                let made = try FileWriter(in: self.path.removingLastComponent())
+                file = made.file
+                scratch = nil
+                writer = consume made
+            }
         } catch {
             throw ClientError.localData(.file(error, path: self.path.string))
         }
@@ -31,14 +41,11 @@ struct OutputFile: ~Copyable {
         throw Stop.localData("\(path) is there and is not a file", "Name another, or leave --out out for standard output.")
     }
 
-    mutating func take(_ bytes: Span<UInt8>) throws(ClientError) {
-        var copy: [UInt8] = []
-        copy.append(copying: bytes)
-        do {
-            try writer?.write(copy)
-            try scratch?.write(copy)
-        } catch {
-            throw .localData(.file(error, path: path.string))
+    /// Takes content at any place, also from several tasks at once.
+    var writing: @Sendable (UInt64, Span<UInt8>) throws(ClientError) -> Void {
+        let (file, path) = (file, path)
+        return { offset, bytes throws(ClientError) in
+            do throws(FileError) { try file.write(bytes, at: offset) } catch { throw .localData(.file(error, path: path.string)) }
         }
     }
 

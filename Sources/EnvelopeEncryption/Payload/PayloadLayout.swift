@@ -50,7 +50,7 @@ package struct PayloadLayout: Hashable, Sendable {
         ChunkCipher.Position(index: index, isLast: index == chunkCount - 1)
     }
 
-    private func payloadRange(of chunks: Range<UInt64>) -> Range<UInt64> {
+    func payloadRange(of chunks: Range<UInt64>) -> Range<UInt64> {
         let start = Self.nonceSize + chunks.lowerBound * Self.sealedChunkSize
         return start..<min(Self.nonceSize + chunks.upperBound * Self.sealedChunkSize, payloadSize)
     }

@@ -18,21 +18,21 @@ extension ClinicClient {
     /// Puts a new version in the place of a record. The earlier ones are released to nobody any more; who has read them is told when he
     /// requests again.
     package func correct(
-        _ start: String, of recordNumber: String, with records: [Record]
+        _ start: String, of recordNumber: String, with items: [DepositItem]
     ) async throws(ClientError) -> DepositReport {
         let finished = try await finishDeposit()
         let (id, known) = try record(start, of: recordNumber)
-        guard let record = records.first, records.count == 1 else { throw .notPossible(.notOneRecord(count: records.count)) }
-        guard record.facts.category.code == known.details.category.code else {
+        guard let item = items.first, items.count == 1 else { throw .notPossible(.notOneRecord(count: items.count)) }
+        guard item.facts.category.code == known.details.category.code else {
             throw .notPossible(.otherCategory(known.details.category.code))
         }
-        guard SHA256.hash(record.content).description != known.content else {
+        guard item.digest.description != known.content else {
             // The answer to this very correction had been lost.
             if let finished, finished.holds(id, known.version), known.version > 1 { return finished }
             throw .notPossible(.nothingChanged)
         }
         let revision = Revision(record: id, version: known.version + 1, state: .current)
-        return try await deposit(try Outgoing(record, revision), after: known, of: recordNumber)
+        return try await deposit(try Outgoing(item, revision), after: known, of: recordNumber)
     }
 
     /// Says that a record was entered in error. It is released to nobody any more. The reason is sealed as a record's content is, so that the
@@ -42,7 +42,7 @@ extension ClinicClient {
         let (id, known) = try record(start, of: recordNumber)
         if let finished, known.isRetracted, finished.holds(id, known.version) { return finished }
         let revision = Revision(record: id, version: known.version + 1, state: .enteredInError)
-        let outgoing = Outgoing(content: Array("\(reason.text)\n".utf8), facts: known.details.retracted, revision: revision)
+        let outgoing = Outgoing(text: "\(reason.text)\n", facts: known.details.retracted, revision: revision)
         return try await deposit(outgoing, after: known, of: recordNumber)
     }
 

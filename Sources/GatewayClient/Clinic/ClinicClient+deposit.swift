@@ -16,10 +16,16 @@ package struct DepositReport: Sendable {
 }
 
 extension ClinicClient {
-    /// Records of this source that were not deposited for this patient before.
-    package func new(_ records: [Record], for recordNumber: String) throws(ClientError) -> [Record] {
+    /// What was not deposited for this patient before.
+    package func new(_ items: [DepositItem], for recordNumber: String) throws(ClientError) -> [DepositItem] {
         let known = state.patients[try patient(recordNumber)].deposited
-        return records.filter { !known.contains(SHA256.hash($0.content).description) }
+        return items.filter { !known.contains($0.digest.description) }
+    }
+
+    package func deposit(
+        _ records: [Record], for recordNumber: String, progress: (Int, Int) -> Void
+    ) async throws(ClientError) -> [DepositReport] {
+        try await deposit(records.map { DepositItem($0) }, for: recordNumber, progress: progress)
     }
 
     /// Seals records and deposits them, one compartment after another. What was deposited stays deposited if a later one fails; to run
@@ -27,22 +33,22 @@ extension ClinicClient {
     ///
     /// - Parameter progress: called with the records done and all of them.
     package func deposit(
-        _ records: [Record], for recordNumber: String, progress: (Int, Int) -> Void
+        _ items: [DepositItem], for recordNumber: String, progress: (Int, Int) -> Void
     ) async throws(ClientError) -> [DepositReport] {
         try await finishDeposit()
         try requireAdmitted()
         let index = try patient(recordNumber)
-        let byCategory = Dictionary(grouping: try new(records, for: recordNumber)) { $0.facts.category }
+        let byCategory = Dictionary(grouping: try new(items, for: recordNumber)) { $0.facts.category }
         let slots = try slots(byCategory.keys.map(\.code), patient: index)
         var reports: [DepositReport] = []
         var done = 0
         for (category, ofCategory) in byCategory.sorted(by: { $0.key.code < $1.key.code }) {
             guard let slot = slots[category.code] else { continue }
             for batch in Self.batches(ofCategory) {
-                let outgoing = try batch.map { record throws(ClientError) in try Outgoing(record, .first()) }
+                let outgoing = try batch.map { item throws(ClientError) in try Outgoing(item, .first()) }
                 reports.append(try await deposit(outgoing, slot, patient: index))
                 done += batch.count
-                progress(done, records.count)
+                progress(done, items.count)
             }
         }
         return reports
@@ -60,35 +66,36 @@ extension ClinicClient {
     }
 
     /// A deposit holds up to 256 records, and its message is bounded too.
-    private static func batches(_ records: [Record]) -> [ArraySlice<Record>] {
-        stride(from: 0, to: records.count, by: 128).map { records[$0..<min($0 + 128, records.count)] }
+    private static func batches(_ items: [DepositItem]) -> [ArraySlice<DepositItem>] {
+        stride(from: 0, to: items.count, by: 128).map { items[$0..<min($0 + 128, items.count)] }
     }
 
     /// A content with what is said of it.
     struct Outgoing {
-        let content: [UInt8]
+        let content: DepositItem.Content
+        let digest: Hash
         let facts: StoredFacts
         let revision: Revision
 
-        init(_ record: Record, _ revision: Revision) throws(ClientError) {
-            guard let facts = StoredFacts(record.facts) else {
+        init(_ item: DepositItem, _ revision: Revision) throws(ClientError) {
+            guard let facts = StoredFacts(item.facts) else {
                 throw .localData(.notA(kind: "record with facts of up to 16,000 bytes"))
             }
-            self.init(content: record.content, facts: facts, revision: revision)
+            (content, digest, self.facts, self.revision) = (item.content, item.digest, facts, revision)
         }
 
-        init(content: [UInt8], facts: StoredFacts, revision: Revision) {
-            self.content = content
-            self.facts = facts
-            self.revision = revision
+        init(text: String, facts: StoredFacts, revision: Revision) {
+            let bytes = Array(text.utf8)
+            (content, digest, self.facts, self.revision) = (.bytes(bytes), SHA256.hash(bytes), facts, revision)
         }
     }
 
     func deposit(_ outgoing: [Outgoing], _ slot: Card.Slot, patient index: Int) async throws(ClientError) -> DepositReport {
         try await openCompartment(slot)
-        let sealed = try outgoing.map { record throws(ClientError) in try seal(record, slot) }
+        var sealed: [SealedRecord] = []
+        for record in outgoing { sealed.append(try await seal(record, slot)) }
         for record in sealed { try await upload(record) }
-        let contents = outgoing.map { SHA256.hash($0.content) }
+        let contents = outgoing.map(\.digest)
         for _ in 0..<3 {
             let list = try await newestList(slot, patient: index)
             let pending = PendingDeposit(
@@ -113,12 +120,12 @@ extension ClinicClient {
         try await session.post(slot.entry, .none, list: slot.list, with: session.keyring.actorKey())
     }
 
-    private func seal(_ record: Outgoing, _ slot: Card.Slot) throws(ClientError) -> SealedRecord {
+    private func seal(_ record: Outgoing, _ slot: Card.Slot) async throws(ClientError) -> SealedRecord {
         let folder = outgoingFolder
         try session.folder.writing { () throws(FileError) in try DurableFile.makeFolder(folder) }
         let subject = SealedRecord.Subject(
             origin: session.origin, compartment: slot.compartment, facts: record.facts.canonicalBytes, revision: record.revision)
-        return try SealedRecord(record.content, subject, depositor: session.keyring.actorKey(), folder: folder)
+        return try await SealedRecord(record.content, subject, depositor: session.keyring.actorKey(), folder: folder)
     }
 
     private func upload(_ sealed: SealedRecord) async throws(ClientError) {

@@ -1,7 +1,7 @@
 package import AccessPolicy
 package import CryptoPrimitives
 import DurableFiles
-import EnvelopeEncryption
+package import EnvelopeEncryption
 package import GatewayAPI
 package import MedicalRecords
 package import SharingContract
@@ -189,15 +189,16 @@ extension ClinicClient {
     /// The whole content of a record that was received, for what fits into memory.
     package func content(of record: StoredRecord, _ received: ReceivedGrant) throws(ClientError) -> [UInt8] {
         var content: [UInt8] = []
-        try open(record, received) { bytes throws(ClientError) in content.append(copying: bytes) }
+        let seed = try seed(received.content)
+        try file(record, received).open(with: seed.identity()) { bytes throws(ClientError) in content.append(copying: bytes) }
         return content
     }
 
-    /// Opens a record that was received. `sink` gets the content; it is whole and the depositor's own only when this returns.
+    /// Opens a record that was received. What is written is whole and the depositor's own only when this returns.
     package func open(
-        _ record: StoredRecord, _ received: ReceivedGrant, into sink: (Span<UInt8>) throws(ClientError) -> Void
-    ) throws(ClientError) {
+        _ record: StoredRecord, _ received: ReceivedGrant, writing: @escaping Payload.Writing<ClientError>
+    ) async throws(ClientError) {
         let seed = try seed(received.content)
-        try file(record, received).open(with: seed.identity(), into: sink)
+        try await file(record, received).open(with: seed.identity(), writing: writing)
     }
 }

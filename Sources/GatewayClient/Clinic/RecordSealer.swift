@@ -1,82 +1,92 @@
-import CryptoPrimitives
+package import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
 import GatewayAPI
 import NIOCore
 import SharingContract
-import SystemPackage
+import Synchronization
+package import SystemPackage
 
 /// Which version of which record a content becomes.
-struct Revision {
+package struct Revision: Sendable {
     let record: Descriptor.RecordID
     let version: UInt32
     let state: Descriptor.State
 
     /// A record that was not there before.
-    static func first() -> Revision { Revision(record: .random(), version: 1, state: .current) }
+    package static func first() -> Revision { Revision(record: .random(), version: 1, state: .current) }
 }
 
 /// One record on its way to a gateway: sealed into a temporary file under a fresh key, named, committed to.
 ///
 /// The file key lives as long as this, so that headers can be made again when the recipient list has changed meanwhile.
-final class SealedRecord {
+package final class SealedRecord {
     let descriptor: Descriptor
     let digest: Hash
     private let fileKey: FileKey
     private let path: FilePath
 
     /// What the record is about, apart from its content.
-    struct Subject {
+    package struct Subject {
         let origin: TextLine
         let compartment: Ed25519.PublicKey
         let facts: [UInt8]
         let revision: Revision
+
+        package init(origin: TextLine, compartment: Ed25519.PublicKey, facts: [UInt8], revision: Revision = .first()) {
+            (self.origin, self.compartment, self.facts, self.revision) = (origin, compartment, facts, revision)
+        }
     }
 
-    init(
-        _ content: [UInt8], _ subject: Subject, depositor: borrowing Ed25519.PrivateKey, folder: FilePath
-    ) throws(ClientError) {
+    /// Seals on all cores, in memory that does not grow with the content. What is committed to, named and digested are the very bytes that
+    /// were sealed; a file that somebody wrote to meanwhile is refused all the same.
+    package init(
+        _ content: DepositItem.Content, _ subject: Subject, depositor: borrowing Ed25519.PrivateKey, folder: FilePath
+    ) async throws(ClientError) {
         let fileKey = FileKey.random()
         let revision = subject.revision
         let binding = ContentBinding(
             origin: subject.origin, compartment: subject.compartment.value, record: revision.record.value,
             version: revision.version)
-        let commitment = ContentCommitment(to: content.span, bound: binding, under: fileKey)
+        let commitment = RunningCommitment(.init(fileKey: fileKey, binding: binding, size: content.size))
+        let digest = RunningDigest()
         path = folder.appending("\(revision.record).payload")
-        let payload = try Self.seal(content, under: fileKey, to: path)
+        let payload = try await Self.seal(content, under: fileKey, to: path, commitment, digest)
+        guard let commitment = commitment.finalize() else { throw .localData(.file(.changed, path: path.string)) }
         let fields = Descriptor.Fields(
-            record: revision.record, version: revision.version, state: revision.state, payload: payload.sealed.id,
-            payloadSize: payload.sealed.size,
+            record: revision.record, version: revision.version, state: revision.state, payload: payload.id,
+            payloadSize: payload.size,
             contentCommitment: Hash(commitment.value), facts: subject.facts)
         descriptor = Descriptor(fields, signingWith: depositor, origin: subject.origin, compartment: subject.compartment)
-        digest = payload.digest
+        self.digest = digest.finalize()
         self.fileKey = fileKey
     }
 
     deinit { try? DurableFile.remove(path) }
 
     private static func seal(
-        _ content: [UInt8], under fileKey: borrowing FileKey, to path: FilePath
-    ) throws(ClientError) -> (sealed: SealedPayload, digest: Hash) {
-        var sealer = PayloadSealer(fileKey: fileKey)
-        var digest = SHA256()
-        var output: [UInt8] = []
-        do {
-            var writer = try FileWriter(in: path.removingLastComponent())
-            var rest = content.span
-            while !rest.isEmpty {
-                let piece = rest.extracting(first: 1 << 20)
-                sealer.seal(piece, appendingTo: &output)
-                rest = rest.extracting(droppingFirst: piece.count)
-                digest.update(output)
-                try writer.write(output)
-                output.removeAll(keepingCapacity: true)
-            }
-            let sealed = sealer.finish(appendingTo: &output)
-            digest.update(output)
-            try writer.write(output)
-            try writer.commit(to: path)
-            return (sealed, digest.finalize())
+        _ content: DepositItem.Content, under fileKey: borrowing FileKey, to path: FilePath, _ commitment: RunningCommitment,
+        _ digest: RunningDigest
+    ) async throws(ClientError) -> SealedPayload {
+        let writer = try writer(for: path)
+        let output = writer.file
+        let sealed = try await Payload.seal(
+            size: content.size, under: fileKey,
+            reading: { offset, span throws(ClientError) in try content.read(at: offset, into: &span) },
+            writing: { offset, bytes throws(ClientError) in
+                do throws(FileError) { try output.write(bytes, at: offset) } catch {
+                    throw .localData(.file(error, path: path.string))
+                }
+            },
+            onContent: commitment.update, onPayload: digest.update, coreCount: Processor.coreCount)
+        try content.requireUnchanged()
+        do throws(FileError) { try writer.commit(to: path) } catch { throw .localData(.file(error, path: path.string)) }
+        return sealed
+    }
+
+    private static func writer(for path: FilePath) throws(ClientError) -> FileWriter {
+        do throws(FileError) {
+            return try FileWriter(in: path.removingLastComponent())
         } catch {
             throw .localData(.file(error, path: path.string))
         }
@@ -95,6 +105,19 @@ final class SealedRecord {
 
     /// The payload as it is sent.
     var pieces: PayloadPieces { PayloadPieces(path: path) }
+}
+
+/// The digest of the payload as it is sent, computed by a task of its own.
+private final class RunningDigest: Sendable {
+    private let hasher = Mutex(SHA256())
+
+    func update(_ payload: Span<UInt8>) {
+        hasher.withLock { $0.update(payload) }
+    }
+
+    func finalize() -> Hash {
+        hasher.withLock { $0 }.finalize()
+    }
 }
 
 /// A file in pieces of 1 MiB.

@@ -1,6 +1,6 @@
 package import CryptoPrimitives
 import DurableFiles
-package import EnvelopeEncryption
+import EnvelopeEncryption
 package import GatewayAPI
 import SharingContract
 package import SystemPackage
@@ -31,8 +31,40 @@ package struct SealedRecordFile: Sendable {
         try intake.finish(record.descriptor, at: path)
     }
 
-    /// Opens the record. `sink` gets the content in pieces; it is whole and the depositor's own only when this returns.
-    package func open(
+    /// Opens the record on all cores, into what `writing` writes to. It is whole and the depositor's own only when this returns.
+    func open(
+        with identity: borrowing HybridIdentity, writing: @escaping Payload.Writing<ClientError>
+    ) async throws(ClientError) {
+        let fileKey = try fileKey(identity)
+        guard let layout = PayloadLayout(payloadSize: record.descriptor.payloadSize) else { throw .notVerified(.payloadOther) }
+        let commitment = RunningCommitment(.init(fileKey: fileKey, binding: binding, size: layout.plaintextSize))
+        let start = UInt64(record.header.count)
+        let file = try sealedFile(size: start + layout.payloadSize)
+        try await Payload.open(
+            payloadSize: layout.payloadSize, under: fileKey, refusal: ClientError.notVerified(.payloadOther),
+            reading: { offset, output throws(ClientError) in
+                do throws(FileError) { try file.read(at: start + offset, into: &output) } catch {
+                    throw .localData(.file(error, path: path.string))
+                }
+            },
+            writing: writing, onContent: commitment.update, coreCount: Processor.coreCount)
+        guard commitment.finalize()?.value == record.descriptor.contentCommitment.value else { throw .notVerified(.contentOther) }
+    }
+
+    private func sealedFile(size: UInt64) throws(ClientError) -> OpenFile {
+        do {
+            let file = try FileReader(path).file
+            guard try file.stamp().size == size else { throw ClientError.notVerified(.payloadOther) }
+            return file
+        } catch let error as FileError {
+            throw .localData(.file(error, path: path.string))
+        } catch {
+            throw .notVerified(.payloadOther)
+        }
+    }
+
+    /// Opens a record that fits into memory. `sink` gets the content in pieces; it is whole and the depositor's own only when this returns.
+    func open(
         with identity: borrowing HybridIdentity, into sink: (Span<UInt8>) throws(ClientError) -> Void
     ) throws(ClientError) {
         let fileKey = try fileKey(identity)

@@ -1,7 +1,7 @@
 import AccessPolicy
 import CryptoPrimitives
 import DurableFiles
-import EnvelopeEncryption
+package import EnvelopeEncryption
 package import GatewayAPI
 import MedicalRecords
 import SharingContract
@@ -49,9 +49,9 @@ extension PatientClient {
         }
     }
 
-    /// Fetches and opens one record. `sink` gets the content; it is whole and the depositor's own only when this returns.
+    /// Fetches and opens one record. What is written is whole and the depositor's own only when this returns.
     package func open(
-        _ record: StoredRecord, _ category: UInt16, into sink: (Span<UInt8>) throws(ClientError) -> Void
+        _ record: StoredRecord, _ category: UInt16, writing: @escaping Payload.Writing<ClientError>
     ) async throws(ClientError) {
         let key = session.keyring.compartmentKey(category)
         let path = session.folder.receivedFolder.appending("\(record.descriptor.record).age")
@@ -62,7 +62,7 @@ extension PatientClient {
         try await file.store { take throws(ClientError) in
             try await session.connection.fetchPayload(FetchOwnPayload.path, message, with: key, member: member, into: take)
         }
-        try file.open(with: session.keyring.compartmentIdentity(category), into: sink)
+        try await file.open(with: session.keyring.compartmentIdentity(category), writing: writing)
     }
 
     /// All versions of a record, the first one first. An author counts them without gaps, so none can be left out unnoticed.

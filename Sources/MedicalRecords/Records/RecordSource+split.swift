@@ -27,6 +27,16 @@ extension RecordSource {
         return groups.sorted { $0.key < $1.key }.map { record($0.key.verdict, at: $0.value, detail) }
     }
 
+    /// What a split says of a file that is not looked into, by its first bytes alone, so that a large one need not be held in memory.
+    /// `nil` where they are no proof that it is such a file: then all of it has to be looked at.
+    package static func facts(
+        ofFileStartingWith start: [UInt8], by rules: RecordRules = .builtIn, category: Category? = nil
+    ) -> RecordFacts? {
+        guard let mediaType = MediaType(ofFileStartingWith: start) else { return nil }
+        let judge = RecordRules.Judge(rules, sharedLabels: [], statedCategory: category)
+        return RecordFacts(category: judge.category(of: mediaType), mediaType: mediaType)
+    }
+
     private func record(_ verdict: RecordRules.Verdict, at positions: [Int], _ detail: RecordFacts.Detail) -> Record {
         let resources = positions.map { self.resources[$0] }
         let entries = resources.map { resource in

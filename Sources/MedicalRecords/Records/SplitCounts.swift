@@ -11,10 +11,15 @@ package struct SplitCounts: Hashable, Sendable {
     package let byCategory: [CategoryCount]
 
     package init(_ records: [Record]) {
-        resources = records.flatMap(\.facts.types).reduce(0) { $0 + $1.count }
-        self.records = records.count
+        self.init(of: records.map(\.facts))
+    }
+
+    /// - Parameter facts: of each record.
+    package init(of facts: [RecordFacts]) {
+        resources = facts.flatMap(\.types).reduce(0) { $0 + $1.count }
+        records = facts.count
         byCategory = Category.allCases.compactMap { category in
-            let count = records.count { $0.facts.category == category }
+            let count = facts.count { $0.category == category }
             return count == 0 ? nil : CategoryCount(category: category, records: count)
         }
     }

@@ -20,6 +20,21 @@ package enum MediaType: String, Sendable {
         }
     }
 
+    /// `nil` unless the start settles it: PDF, DICOM, and what holds a control character, which is neither JSON nor text.
+    init?(ofFileStartingWith start: [UInt8]) {
+        self.init(sniffing: start)
+        switch self {
+        case .pdf, .dicom: return
+        case .octets: guard start.contains(where: Self.isControl) else { return nil }
+        case .fhirJSON, .text: return nil
+        }
+    }
+
+    /// Other than those that lay out a page.
+    private static func isControl(_ byte: UInt8) -> Bool {
+        byte < 0x20 && !(0x09...0x0D).contains(byte) || byte == 0x7F
+    }
+
     private static func startsAsObject(_ bytes: [UInt8]) -> Bool {
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         start = JSONToken.endOfSpace(from: start, in: bytes.span)
@@ -28,7 +43,7 @@ package enum MediaType: String, Sendable {
 
     /// UTF-8 without control characters other than those that lay out a page.
     private static func isText(_ bytes: [UInt8]) -> Bool {
-        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }) else { return false }
+        guard !bytes.contains(where: isControl) else { return false }
         return (try? UTF8Span(validating: bytes.span)) != nil
     }
 }

@@ -205,3 +205,9 @@ func reason(_ body: () async throws -> Void) async -> String? {
     return "\(failure)".replacing("GatewayClient.", with: "").replacing(
         /(Obstacle|Missing|LocalDataProblem|Unreachable)\./, with: "")
 }
+
+extension ClinicClient {
+    func correct(_ start: String, of recordNumber: String, with records: [Record]) async throws -> DepositReport {
+        try await correct(start, of: recordNumber, with: records.map { DepositItem($0) })
+    }
+}

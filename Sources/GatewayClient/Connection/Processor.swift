@@ -1,0 +1,6 @@
+import Foundation
+
+enum Processor {
+    /// How many cores there are for large payloads.
+    static let coreCount = ProcessInfo.processInfo.activeProcessorCount
+}
