@@ -51,9 +51,21 @@ build:
 	swift build -c release --static-swift-stdlib --product cordon
 	swift build -c release --static-swift-stdlib --product cordon-gateway
 
+# Programs, what the shell completes, manual pages, and a unit to be copied. All but the unit come from the programs themselves.
 install: build
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 .build/release/cordon .build/release/cordon-gateway "$(DESTDIR)$(PREFIX)/bin"
+	@.ci/packages install
+	share="$(DESTDIR)$(PREFIX)/share"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$$share/man/man1" "$$share/doc/cordon" \
+	    "$$share/bash-completion/completions" "$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"
+	for program in cordon cordon-gateway; do
+	    install -m 755 ".build/release/$$program" "$(DESTDIR)$(PREFIX)/bin"
+	    complete=(".build/release/$$program" --generate-completion-script)
+	    "$${complete[@]}" bash > "$$share/bash-completion/completions/$$program"
+	    "$${complete[@]}" zsh > "$$share/zsh/site-functions/_$$program"
+	    "$${complete[@]}" fish > "$$share/fish/vendor_completions.d/$$program.fish"
+	    .ci/manual ".build/release/$$program" > "$$share/man/man1/$$program.1"
+	done
+	install -m 644 docs/cordon-gateway.service docs/operation.md "$$share/doc/cordon"
 
 format:
 	swift format format --in-place --recursive Package.swift Benchmarks Fuzz Sources Tests

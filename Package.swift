@@ -91,7 +91,7 @@ let package = Package(
             dependencies: [
                 "AccessPolicy", "CryptoPrimitives", "GatewayAPI", "MedicalRecords", "MerkleLedger", "RecordStorage",
                 "SharingContract",
-                httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL,
+                httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioSSL,
             ]),
         .target(
             name: "GatewayClient",

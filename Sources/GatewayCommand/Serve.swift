@@ -24,6 +24,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Certificate chain in PEM. Needed off this machine.") var certificate: String?
     @Option(help: "The certificate's private key in PEM.") var key: String?
     @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
+    @Option(help: "How what is said is written: text for people, json for programs.") var log = LogForm.text
+    @Option(help: "Where on this machine Prometheus finds figures, such as 127.0.0.1:9460. Nowhere when left out.")
+    var metrics: String?
 
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
@@ -32,10 +35,10 @@ struct Serve: AsyncParsableCommand {
         let description = try folder.description()
         let address = try GatewayAddress(description.address)
         let configuration = try configuration(address)
+        let metrics = try metrics.map(Self.metricsConfiguration)
         guard let origin = TextLine(description.origin) else { throw Failure.localData("gateway.json names no ledger") }
         let keys = try folder.keys(passphrase: Passphrase.read())
-        var logger = Logger(label: "cordon-gateway") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = verbose ? .info : .warning
+        let logger = log.logger(level: verbose ? .info : .warning)
         let clock = SteadyClock.system(logger)
         let store = try folder.open(origin, keys.ledger, clock: clock)
         if !clockIsRight { try requirePlausible(clock.seconds, after: store.head.time) }
@@ -52,11 +55,13 @@ struct Serve: AsyncParsableCommand {
                 let line = "Serving \(origin) at \(description.address) (port \(port)). Unwitnessed.\n"
                 let state = isReadOnly ? GatewayFolder.readOnlyWords(restored) : ""
                 FileHandle.standardOutput.write(Data((line + state).utf8))
+                await ServiceNotification.ready(ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
             }
         } catch {
             throw Failure.localData("the certificate or its key cannot be read")
         }
-        try await run(service, logger)
+        let figures = metrics.map { MetricsServer(gateway, $0, logger: logger).service() }
+        try await run([service] + (figures.map { [$0] } ?? []), logger)
         try store.close()
     }
 
@@ -85,13 +90,42 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func run(_ service: any Service, _ logger: Logger) async throws {
+    private func run(_ services: [any Service], _ logger: Logger) async throws {
         let group = ServiceGroup(
-            configuration: .init(services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch {
-            throw Failure.refused("the gateway stopped: is the port taken?")
+            throw Failure.refused("the gateway stopped: is the port taken, its own or that of the metrics?")
         }
+    }
+
+    /// Figures are for programs on this machine alone.
+    private static func metricsConfiguration(_ address: String) throws -> GatewayServer.Configuration {
+        guard let parts = URLComponents(string: "http://\(address)"), let host = parts.host, let port = parts.port,
+            parts.path.isEmpty,
+            (1...65_535).contains(port)
+        else { throw Failure.usage("--metrics takes an address of this machine and a port, such as 127.0.0.1:9460") }
+        do {
+            return try GatewayServer.Configuration(host: host.trimmingCharacters(in: ["[", "]"]), port: port, tls: nil)
+        } catch {
+            throw Failure.usage("metrics are for this machine alone: give an address such as 127.0.0.1:9460")
+        }
+    }
+}
+
+/// How a log is written.
+enum LogForm: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+
+    func logger(level: Logger.Level) -> Logger {
+        var logger = Logger(label: "cordon-gateway") { label in
+            switch self {
+            case .text: StreamLogHandler.standardError(label: label)
+            case .json: JSONLineLog { FileHandle.standardError.write(Data($0.utf8)) }
+            }
+        }
+        logger.logLevel = level
+        return logger
     }
 }

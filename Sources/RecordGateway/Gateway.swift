@@ -18,6 +18,7 @@ package final class Gateway: Sendable {
     package let isReadOnly: Bool
     let member: Ed25519.PrivateKey
     let tickets = TicketOffice()
+    let meter = GatewayMeter()
 
     package init(
         store: LedgerStore, member: consuming Ed25519.PrivateKey, address: String, limits: GatewayLimits = GatewayLimits(),

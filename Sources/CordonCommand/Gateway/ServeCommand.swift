@@ -20,6 +20,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Certificate chain in PEM.") var certificate: String?
     @Option(help: "The certificate's private key in PEM.") var key: String?
     @Flag(help: "Say on standard error what was answered, without naming anybody.") var verbose = false
+    @Option(help: "How what is said is written: text for people, json for programs.") var log: String?
+    @Option(help: "Where on this machine Prometheus finds figures, such as 127.0.0.1:9460. Nowhere when left out.")
+    var metrics: String?
 
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
@@ -29,7 +32,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw Stop.localData("\(folder.name) has no gateway", "Begin a ledger with `cordon --as \(folder.name) init`.")
         }
         let passphrase = try Passphrases.existing(folder.name)
-        let options = [("--host", host), ("--port", port.map(String.init)), ("--certificate", certificate), ("--key", key)]
+        let options = [
+            ("--host", host), ("--port", port.map(String.init)), ("--certificate", certificate), ("--key", key), ("--log", log), ("--metrics", metrics),
+        ]
         var arguments = ["serve", "--folder", folder.gatewayFolder.string]
         for (option, value) in options { if let value { arguments += [option, value] } }
         if verbose { arguments.append("--verbose") }

@@ -6,12 +6,14 @@ import Synchronization
 /// Reads a request's body against the clock: a body that comes more slowly than the minimum rate, after a grace, is cut off.
 struct BodyReader: Sendable {
     let limits: GatewayLimits
+    let meter: GatewayMeter
 
     /// Hands over the body in pieces. Throws `tooLarge` above `maximum` bytes and `tooSlow` when the body does not come in time.
     func read(_ body: RequestBody, atMost maximum: UInt64, _ consume: @escaping @Sendable ([UInt8]) async throws -> Void)
         async throws
     {
         let received = Received()
+        defer { meter.received(received.total) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for try await buffer in body {

@@ -56,11 +56,13 @@ struct CallRouter: Sendable {
             let target = RequestSignature.Target(method: .post, uri: gateway.address + path, contentType: contentType)
             let start = ContinuousClock.now
             let plain = await self.answer(request, context, target, answer)
+            let duration = ContinuousClock.now - start
+            gateway.meter.ended(
+                path, GatewayMeter.Outcome(status: plain.status.code), after: duration, sent: plain.body.contentLength ?? 0)
             context.logger.info(
                 "answered",
                 metadata: [
-                    "route": "\(path)", "status": "\(plain.status.code)",
-                    "milliseconds": "\((ContinuousClock.now - start) / .milliseconds(1))",
+                    "route": "\(path)", "status": "\(plain.status.code)", "milliseconds": "\(duration / .milliseconds(1))",
                 ])
             return gateway.response(plain, to: target, signature: request.headers.onlySignature)
         }
@@ -73,7 +75,9 @@ struct CallRouter: Sendable {
         do {
             return try await answer(request, try authenticate(request, context, target))
         } catch {
-            var plain = PlainAnswer(APIError(translating: error))
+            let refusal = APIError(translating: error)
+            gateway.meter.refused(refusal.code)
+            var plain = PlainAnswer(refusal)
             plain.closesConnection = true
             return plain
         }
@@ -109,7 +113,8 @@ struct CallRouter: Sendable {
 
     private func collect(_ request: Request, atMost maximum: UInt64, _ digest: ContentDigest) async throws -> [UInt8] {
         let bytes = Mutex<[UInt8]>([])
-        try await BodyReader(limits: gateway.limits).read(request.body, atMost: maximum) { piece in bytes.withLock { $0 += piece } }
+        let reader = BodyReader(limits: gateway.limits, meter: gateway.meter)
+        try await reader.read(request.body, atMost: maximum) { piece in bytes.withLock { $0 += piece } }
         let body = bytes.withLock { $0 }
         guard ContentDigest(of: body) == digest else { throw APIError(.unauthenticated, "the body is not the one that was signed") }
         return body

@@ -96,8 +96,10 @@ package struct GatewayServer: Sendable {
 
     private func builder() throws -> HTTPServerBuilder {
         let limits = gateway.limits
+        let meter = gateway.meter
         let http = HTTPServerBuilder.http1(
             configuration: .init(
+                additionalChannelHandlers: [ConnectionCounter(meter)],
                 idleTimeout: .seconds(limits.idleTimeout),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerSize, maxHeaderListSize: limits.headerSize, maxHeaderFieldCount: 64)))

@@ -17,12 +17,19 @@ struct PublicRoutes: Sendable {
         }
         router.get(RouterPath(PublicPath.checkpoint)) { _, context in
             try limit(context)
-            return answer(gateway.store.head.checkpoint.bytes, type: "text/plain; charset=utf-8", cache: "no-cache")
+            return counted(
+                PublicPath.checkpoint,
+                answer(gateway.store.head.checkpoint.bytes, type: "text/plain; charset=utf-8", cache: "no-cache"))
         }
         router.get(RouterPath(PublicPath.tiles + "/**")) { request, context in
             try limit(context)
-            return try await tile(request.uri.path)
+            return counted(PublicPath.tiles, try await tile(request.uri.path))
         }
+    }
+
+    private func counted(_ path: String, _ response: Response) -> Response {
+        gateway.meter.shown(path, bytes: response.body.contentLength ?? 0)
+        return response
     }
 
     private func limit(_ context: GatewayContext) throws {

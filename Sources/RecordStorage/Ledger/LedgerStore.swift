@@ -21,6 +21,7 @@ package final class LedgerStore: Sendable {
     private let published: Mutex<LedgerHead>
     private let queue = Mutex<CommitQueue?>(nil)
     let arrivals = PayloadArrivals()
+    package let meter = StoreMeter()
 
     static let databaseName = "store.sqlite"
     static let payloadFolderName = "payloads"
@@ -152,6 +153,8 @@ extension LedgerStore {
         _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Committed<Result> {
         guard let queue = queue.withLock({ $0 }) else { throw StoreError.absent }
+        meter.began()
+        defer { meter.ended() }
         let committed = try await queue.submit(Job { try body($0) })
         guard let result = committed.result as? Result else { preconditionFailure("a job's result has the job's type") }
         return Committed(result: result, leaves: committed.leaves)
@@ -168,6 +171,7 @@ extension LedgerStore {
         let before = head
         let transaction = StoreTransaction(database, edge: before.edge, previousTime: before.time, clock: clock())
         var results: [Swift.Result<(any Sendable, [UInt64: Leaf]), any Error>] = []
+        var written = ContinuousClock.now
         do {
             try database.inTransaction(.immediate) {
                 for job in jobs {
@@ -176,11 +180,14 @@ extension LedgerStore {
                     if case .failure(let error as DatabaseError) = result { throw error }
                 }
                 if transaction.size > before.size { try transaction.storeHead(previous: before.checkpoint.bytes) }
+                written = .now
                 return .commit
             }
+            meter.wrote(jobs.count, syncing: .now - written)
             let after = transaction.size > before.size ? try publish(transaction) : before
             return try results.map { try outcome($0, under: after, database) }
         } catch {
+            meter.failed()
             return jobs.map { _ in .failure(StoreError.cannotWrite) }
         }
     }
@@ -190,6 +197,7 @@ extension LedgerStore {
         let checkpoint = try Checkpoint(origin: origin, size: transaction.size, rootHash: transaction.edge.root)
         let head = LedgerHead(edge: transaction.edge, time: transaction.now, checkpoint: try signer.sign(checkpoint))
         published.withLock { $0 = head }
+        meter.signed()
         return head
     }
 

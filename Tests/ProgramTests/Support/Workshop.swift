@@ -86,12 +86,18 @@ extension Workshop {
     }
 
     /// Serves a member's gateway for the time of `body`. Gives how it ended.
+    ///
+    /// - Parameter log: a file that gets what the gateway says on standard error.
     @discardableResult
     func serving(
-        _ profile: String = "north", options: [String] = [], _ body: @Sendable (RunningGateway) async throws -> Void
+        _ profile: String = "north", options: [String] = [], log: String? = nil,
+        _ body: @Sendable (RunningGateway) async throws -> Void
     ) async throws -> TerminationStatus {
+        let cordon = Self.programs.appending("cordon")
+        let arguments = ["--as", profile, "serve"] + options
+        let shell = ["-c", "exec \"$0\" \"$@\" 2> \(log ?? "")", cordon.string]
         let result = try await Subprocess.run(
-            .path(Self.programs.appending("cordon")), arguments: Arguments(["--as", profile, "serve"] + options),
+            .path(log == nil ? cordon : "/bin/sh"), arguments: Arguments((log == nil ? [] : shell) + arguments),
             environment: environment,
             workingDirectory: FilePath(folder.url.path), input: .none, output: .sequence, error: .string(limit: 1 << 20)
         ) { execution in

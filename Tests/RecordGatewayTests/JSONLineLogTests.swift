@@ -1,0 +1,53 @@
+import Foundation
+import Logging
+import RecordGateway
+import Synchronization
+import Testing
+
+@Suite struct JSONLineLogs {
+    private final class Lines: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    private func lines(_ body: (Logger) -> Void) -> [String] {
+        let lines = Lines()
+        var logger = Logger(label: "test") { _ in
+            JSONLineLog(now: { Date(timeIntervalSince1970: 1_798_795_800.25) }) { line in lines.all.withLock { $0.append(line) } }
+        }
+        logger[metadataKey: "hb.request.id"] = "8f"
+        body(logger)
+        return lines.all.withLock { $0 }
+    }
+
+    @Test func `a line is as the documentation says`() {
+        let written = lines {
+            $0.info("answered", metadata: ["route": "/v1/requests", "status": "403", "milliseconds": "2.5"])
+        }
+        #expect(
+            written == [
+                """
+                {"call":"/v1/requests","event":"answered","level":"info","milliseconds":2.5,"outcome":"refused","request":"8f",\
+                "status":403,"time":"2027-01-01T09:30:00.250Z"}
+
+                """
+            ])
+    }
+
+    @Test func `what was not foreseen does not come through`() {
+        let written = lines {
+            $0.warning("slow", metadata: ["peer": "planted", "uri": "/planted", "status": "planted", "hb.planted": "planted"])
+            $0.error("failed", error: Planted())
+        }
+        #expect(written.count == 2)
+        #expect(!written.joined().contains("planted"))
+    }
+
+    @Test func `an event of several lines is one line`() throws {
+        let written = lines { $0.warning("one\ntwo \"three\"\u{2028}") }
+        #expect(written.count == 1 && written[0].split(separator: "\n").count == 1)
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(written[0].utf8)) as? [String: Any])
+        #expect(fields["event"] as? String == "one\ntwo \"three\"\u{2028}")
+    }
+
+    private struct Planted: Error {}
+}
