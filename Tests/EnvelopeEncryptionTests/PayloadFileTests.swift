@@ -62,7 +62,7 @@ private final class Keys: Sendable {
 private let keys = Keys()
 
 /// The first bytes of one content, which is made once.
-private func content(_ size: Int) -> [UInt8] { Array(wholeContent.prefix(size)) }
+private func sample(_ size: Int) -> [UInt8] { Array(wholeContent.prefix(size)) }
 private let wholeContent = Random.bytes(5 * Payload.pieceSize + 70_000)
 
 private func seal(_ source: Place, _ size: Int, into target: Place, cores: Int = 2) async throws -> SealedPayload {
@@ -92,13 +92,13 @@ private func serial(_ plaintext: [UInt8]) -> (bytes: [UInt8], sealed: SealedPayl
 
     @Test(arguments: [0, 1, 65_535, 65_536, 65_537, piece - 1, piece, piece + 1, 2 * piece, 5 * piece + 70_000], [1, 2, 5])
     func `all cores give the bytes, the name and the size that one gives`(size: Int, cores: Int) async throws {
-        let (expected, sealed) = serial(content(size))
+        let (expected, sealed) = serial(sample(size))
         let target = Place()
-        #expect(try await seal(Place(content(size)), size, into: target, cores: cores) == sealed)
+        #expect(try await seal(Place(sample(size)), size, into: target, cores: cores) == sealed)
         #expect(target.content == expected)
         let opened = Place()
         try await open(expected, into: opened, cores: cores)
-        #expect(opened.content == content(size))
+        #expect(opened.content == sample(size))
     }
 
     /// The seed stands in every message, so that a failure can be had again.
@@ -108,28 +108,28 @@ private func serial(_ plaintext: [UInt8]) -> (bytes: [UInt8], sealed: SealedPayl
             let size = Int.random(in: 0...5 * Self.piece, using: &generator)
             let cores = Int.random(in: 1...4, using: &generator)
             let target = Place()
-            let sealed = try await seal(Place(content(size)), size, into: target, cores: cores)
-            let (expected, name) = serial(content(size))
+            let sealed = try await seal(Place(sample(size)), size, into: target, cores: cores)
+            let (expected, name) = serial(sample(size))
             #expect(sealed == name && target.content == expected, "seed \(seed): \(size) bytes, \(cores) cores")
         }
     }
 
     @Test(arguments: [0, 100, 5 * piece + 70_000]) func `views see content and payload whole and in order`(size: Int) async throws {
         let (seenContent, seenPayload, target) = (Seen(), Seen(), Place())
-        let source = Place(content(size))
+        let source = Place(sample(size))
         _ = try await Payload.seal(
             size: UInt64(size), under: keys.file, nonce: keys.nonce, reading: source.read, writing: target.write,
             onContent: seenContent.take, onPayload: seenPayload.take, coreCount: 3)
-        #expect(seenContent.content == content(size) && seenPayload.content == target.content)
+        #expect(seenContent.content == sample(size) && seenPayload.content == target.content)
         let seenOpened = Seen()
         try await open(target.content, into: Place(), onContent: seenOpened.take)
-        #expect(seenOpened.content == content(size))
+        #expect(seenOpened.content == sample(size))
     }
 
     @Test func `what is sealed for an envelope is sealed under a nonce of its own`() async throws {
         var payloads: [[UInt8]] = []
         for _ in 0..<2 {
-            let (source, target) = (Place(content(10)), Place())
+            let (source, target) = (Place(sample(10)), Place())
             _ = try await Payload.seal(
                 size: 10, under: keys.file, reading: source.read, writing: target.write, coreCount: 1)
             payloads.append(target.content)
@@ -144,7 +144,7 @@ private func serial(_ plaintext: [UInt8]) -> (bytes: [UInt8], sealed: SealedPayl
     @Test func `a source that ends early ends all with its own error`() async throws {
         for end in [0, 1, Payload.pieceSize, 4 * Payload.pieceSize + 3, size - 1] {
             await #expect(throws: Place.Failure.cut(end)) {
-                try await seal(Place(content(size).dropLast(size - end)), size, into: Place())
+                try await seal(Place(sample(size).dropLast(size - end)), size, into: Place())
             }
         }
     }
@@ -152,22 +152,22 @@ private func serial(_ plaintext: [UInt8]) -> (bytes: [UInt8], sealed: SealedPayl
     @Test func `a target that runs full ends all with its own error`() async throws {
         for limit in [0, 15, 16, 1_000_000, 4_000_000, size] {
             await #expect(throws: Place.Failure.full(limit)) {
-                try await seal(Place(content(size)), size, into: Place(limit: limit))
+                try await seal(Place(sample(size)), size, into: Place(limit: limit))
             }
         }
-        let payload = serial(content(size)).bytes
+        let payload = serial(sample(size)).bytes
         await #expect(throws: Place.Failure.full(3_000_000)) { try await open(payload, into: Place(limit: 3_000_000)) }
     }
 
     /// The first set of pieces fails; the others are never read.
     @Test func `after a failure no worker begins another piece`() async throws {
-        let source = Place(content(size))
+        let source = Place(sample(size))
         _ = try? await seal(source, size, into: Place(limit: 16), cores: 2)
         #expect((1...4).contains(source.callCount))
     }
 
     @Test func `a flipped bit anywhere is refused, and nothing of its piece is written`() async throws {
-        let payload = serial(content(size)).bytes
+        let payload = serial(sample(size)).bytes
         for place in [
             0, 15, 16, 70_000, 16 + 16 * Payload.sealedChunkSize, payload.count / 2, payload.count - 17, payload.count - 1,
         ] {
@@ -182,7 +182,7 @@ private func serial(_ plaintext: [UInt8]) -> (bytes: [UInt8], sealed: SealedPayl
     }
 
     @Test func `a payload that is cut, or longer, or has its chunks in another order is refused`() async throws {
-        let payload = serial(content(size)).bytes
+        let payload = serial(sample(size)).bytes
         let chunk = Payload.sealedChunkSize
         var swapped = payload
         swapped.replaceSubrange(16..<16 + chunk, with: payload[16 + chunk..<16 + 2 * chunk])

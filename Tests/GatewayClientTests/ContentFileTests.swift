@@ -1,6 +1,8 @@
 import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
+import Foundation
+import NIOCore
 import SharingContract
 import SystemPackage
 import TestSupport

@@ -4,6 +4,7 @@ import EnvelopeEncryption
 import GatewayAPI
 import SharingContract
 import SystemPackage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -38,9 +39,9 @@ import Testing
             #expect(try await town.request(grant).isEmpty)
             let own = try await town.ana.record(id).record
             #expect(own.descriptor.state == .enteredInError)
-            var reason: [UInt8] = []
-            try await town.ana.open(own, Town.laboratory) { reason.append(copying: $0) }
-            #expect(String(decoding: reason, as: UTF8.self) == "another patient's sample\n")
+            let reason = Mutex<[UInt8]>([])
+            try await town.ana.open(own, Town.laboratory) { _, piece in reason.withLock { $0.append(copying: piece) } }
+            #expect(String(decoding: reason.withLock { $0 }, as: UTF8.self) == "another patient's sample\n")
             let proposed = try await town.ana.propose(
                 to: try town.ana.session.actor(named: "Lakeside Hospital"), category: Town.laboratory, purposes: [.treatment],
                 until: World().now.day.adding(days: 30))

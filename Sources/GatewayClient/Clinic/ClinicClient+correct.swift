@@ -1,6 +1,6 @@
 import AccessPolicy
 package import CryptoPrimitives
-package import MedicalRecords
+import MedicalRecords
 package import SharingContract
 
 extension ClinicClient {
