@@ -39,10 +39,8 @@ package struct Bytes32: Hashable, Sendable {
     }
 
     package static func random() -> Bytes32 {
-        var generator = SecureRandomNumberGenerator()
-        return Bytes32(
-            words: Words(
-                first: generator.next(), second: generator.next(), third: generator.next(), fourth: generator.next()))
+        guard let value = Bytes32(Random.bytes(count)) else { preconditionFailure("32 bytes were asked for") }
+        return value
     }
 
     package func withBytes<Result: ~Copyable, Failure>(

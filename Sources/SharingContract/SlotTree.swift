@@ -23,10 +23,20 @@ package struct SlotTree: Sendable {
         return SlotProof(slot: slot, siblings: siblings)
     }
 
-    /// Draws slots for `count` commitments.
+    /// Draws slots for `count` commitments, up to 256: each of those that are left is as likely.
+    ///
+    /// Bytes are drawn until enough of them differ. To shuffle all 256 slots asks the system for randomness 255 times.
     package static func drawSlots(_ count: Int) -> [UInt8] {
-        var generator = SecureRandomNumberGenerator()
-        return Array((UInt8.min...UInt8.max).shuffled(using: &generator).prefix(count))
+        precondition(count <= slotCount, "a tree has 256 slots")
+        var isTaken = [Bool](repeating: false, count: slotCount)
+        var slots: [UInt8] = []
+        while slots.count < count {
+            for slot in Random.bytes(max(16, count)) where slots.count < count && !isTaken[Int(slot)] {
+                isTaken[Int(slot)] = true
+                slots.append(slot)
+            }
+        }
+        return slots
     }
 
     private func node(level: Int, index: Int) -> Hash {

@@ -54,7 +54,10 @@ package struct CanonicalReader {
     }
 
     package mutating func bytes32() throws(FormatError) -> Bytes32 {
-        guard let value = Bytes32(try fixed(Bytes32.count)) else { throw .truncated }
+        guard remaining >= Bytes32.count, let value = Bytes32(bytes.span.extracting(position..<position + Bytes32.count)) else {
+            throw .truncated
+        }
+        position += Bytes32.count
         return value
     }
 

@@ -28,7 +28,7 @@ package struct CanonicalWriter {
     }
 
     package mutating func bytes32(_ value: Bytes32) {
-        value.withBytes { for index in $0.indices { bytes.append($0[index]) } }
+        bytes += value.bytes
     }
 
     package mutating func value(_ value: some Value32) {

@@ -14,7 +14,9 @@ package struct TextLine: Hashable, Sendable {
     }
 
     package init?(_ text: String) {
-        guard text.utf8.count <= Self.maximumSize, text.unicodeScalars.allSatisfy(Self.isVisible) else { return nil }
+        guard text.utf8.count <= Self.maximumSize,
+            text.utf8.allSatisfy(Self.isVisibleASCII) || text.unicodeScalars.allSatisfy(Self.isVisible)
+        else { return nil }
         self.text = text
     }
 
@@ -25,6 +27,9 @@ package struct TextLine: Hashable, Sendable {
     }
 
     package var isEmpty: Bool { text.isEmpty }
+
+    /// What most lines consist of. Unicode's tables, which say the same of these, take ten times as long.
+    private static func isVisibleASCII(_ byte: UInt8) -> Bool { (0x20..<0x7F).contains(byte) }
 
     /// Whether it stands where it is put and can be told from its neighbours.
     package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {

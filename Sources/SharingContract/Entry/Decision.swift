@@ -122,6 +122,8 @@ package struct DecisionBody: Body, Hashable {
     package let record: [UInt8]
     package let seed: Bytes32
     package let released: [Released]
+    /// The root of `tree`, computed once.
+    package let root: Hash
 
     package init(
         compartment: Ed25519.PublicKey?, request: [UInt8], releaseSignature: Ed25519.Signature, signatureBase: [UInt8],
@@ -137,11 +139,19 @@ package struct DecisionBody: Body, Hashable {
         self.record = record
         self.seed = seed
         self.released = released.sorted { $0.slot < $1.slot }
+        root = Self.tree(seed, released).root
     }
 
-    package var tree: SlotTree {
-        let commitments = released.map { ($0.slot, $0.commitment) }
-        return SlotTree(seed: seed, commitments: Dictionary(uniqueKeysWithValues: commitments))
+    package var tree: SlotTree { Self.tree(seed, released) }
+
+    private static func tree(_ seed: Bytes32, _ released: [Released]) -> SlotTree {
+        SlotTree(seed: seed, commitments: Dictionary(uniqueKeysWithValues: released.map { ($0.slot, $0.commitment) }))
+    }
+
+    /// Whose history a body belongs to that was parsed before: its first field, without the rest.
+    package static func compartment(ofCanonical body: [UInt8]) throws(FormatError) -> Ed25519.PublicKey? {
+        var reader = CanonicalReader(body)
+        return try reader.optional { reader throws(FormatError) in try reader.value() }
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
@@ -160,7 +170,8 @@ package struct DecisionBody: Body, Hashable {
         }
         guard zip(released, released.dropFirst()).allSatisfy({ $0.slot < $1.slot }) else { throw .notCanonical }
         // The root again, so that the body alone says what it opens.
-        guard try reader.value(Hash.self) == tree.root else { throw .notCanonical }
+        root = Self.tree(seed, released).root
+        guard try reader.value(Hash.self) == root else { throw .notCanonical }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
@@ -177,6 +188,6 @@ package struct DecisionBody: Body, Hashable {
             writer.bytes32(released.salt)
             writer.value(released.descriptorCommitment)
         }
-        writer.value(tree.root)
+        writer.value(root)
     }
 }

@@ -147,7 +147,7 @@ extension EvidenceRules {
 
     private func apply(_ decision: Decision, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(DecisionBody.self)
-        guard body.tree.root == decision.root else { throw Refusal.bodyContradicts }
+        guard body.root == decision.root else { throw Refusal.bodyContradicts }
         let request = RequestHash(of: body.request)
         switch decision.outcome {
         case .refused(let commitment):
