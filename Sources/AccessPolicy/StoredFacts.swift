@@ -21,6 +21,14 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
         package let count: UInt32
     }
 
+    /// How facts of this category begin: a store finds records by these bytes and need not know what they mean.
+    package static func beginning(category: UInt16) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.integer(version)
+        writer.integer(category)
+        return writer.bytes
+    }
+
     /// `nil` if they are too large to be stored: some thousands of types or labels.
     package init?(_ facts: RecordFacts) {
         guard let mediaType = TextLine(facts.mediaType.rawValue) else { return nil }

@@ -83,10 +83,11 @@ struct GatewayFolder {
         }
     }
 
-    func open(_ origin: TextLine, _ ledger: borrowing Ed25519.PrivateKey, clock: SteadyClock) throws -> LedgerStore {
+    func open(_ origin: TextLine, _ keys: borrowing MemberKeys, _ check: StartCheck, clock: SteadyClock) throws -> LedgerStore {
         do {
             return try LedgerStore.open(
-                path, signer: Self.signer(origin, ledger), clock: { Minute(secondsSince1970: clock.seconds) },
+                path, signer: Self.signer(origin, keys.ledger), snapshots: SnapshotSigner(keys.member.duplicate()), check: check,
+                clock: { Minute(secondsSince1970: clock.seconds) },
                 progress: Progress.report)
         } catch let error as StoreError {
             throw Failure(error, path)

@@ -12,7 +12,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves a gateway until it is told to stop.",
         discussion: """
-            Before it takes the first call, the store proves itself; what differs is named and nothing is served.
+            Before it takes the first call, the store proves itself; what differs is named and nothing is served. After a stop in order
+            that takes seconds, and the rest is proven while it serves; with --check all of it comes first.
 
             Example:
               cordon-gateway serve --folder /var/lib/cordon --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
@@ -28,6 +29,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Where on this machine Prometheus finds figures, such as 127.0.0.1:9460. Nowhere when left out.")
     var metrics: String?
 
+    @Flag(help: "Check everything before the first call, and not only what came since the last snapshot.") var check = false
+
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
     func run() async throws {
@@ -40,7 +43,7 @@ struct Serve: AsyncParsableCommand {
         let keys = try folder.keys(passphrase: Passphrase.read())
         let logger = log.logger(level: verbose ? .info : .warning)
         let clock = SteadyClock.system(logger)
-        let store = try folder.open(origin, keys.ledger, clock: clock)
+        let store = try folder.open(origin, keys, check ? .all : .sinceSnapshot, clock: clock)
         if !clockIsRight { try requirePlausible(clock.seconds, after: store.head.time) }
         let restored = try folder.restored()
         let isReadOnly = try await folder.mustNotWrite(store)
@@ -61,7 +64,7 @@ struct Serve: AsyncParsableCommand {
             throw Failure.localData("the certificate or its key cannot be read")
         }
         let figures = metrics.map { MetricsServer(gateway, $0, logger: logger).service() }
-        try await run([service] + (figures.map { [$0] } ?? []), logger)
+        try await run([service] + (figures.map { [$0] } ?? []), folder, logger)
         try store.close()
     }
 
@@ -90,11 +93,13 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
-    private func run(_ services: [any Service], _ logger: Logger) async throws {
+    private func run(_ services: [any Service], _ folder: GatewayFolder, _ logger: Logger) async throws {
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
+        } catch let error as StoreError {
+            throw Failure(error, folder.path)
         } catch {
             throw Failure.refused("the gateway stopped: is the port taken, its own or that of the metrics?")
         }

@@ -85,13 +85,13 @@ extension Gateway {
     /// The one leaf that a call has appended.
     func posted<Result>(_ committed: Committed<Result>) throws -> PostedLeaf {
         guard let leaf = committed.leaves.first else { throw APIError(.unavailable, "nothing was written") }
-        return PostedLeaf(leaf)
+        return try PostedLeaf(leaf)
     }
 }
 
 extension PostedLeaf {
-    init(_ leaf: CommittedLeaf) {
-        self.init(index: leaf.index, leaf: leaf.leaf, proof: leaf.receipt.bytes)
+    init(_ leaf: CommittedLeaf) throws {
+        self.init(index: leaf.index, leaf: leaf.leaf, proof: try leaf.receipt.bytes)
     }
 }
 

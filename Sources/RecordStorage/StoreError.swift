@@ -38,6 +38,10 @@ package enum StoreError: Error, Equatable {
         case payload(PayloadID)
         /// The store is another ledger's, or has another ledger key.
         case otherLedger
+        /// The snapshot is not the member's, or not of this tree.
+        case snapshot
+        /// The member signed a snapshot of a longer ledger: this one was put back.
+        case olderThanSnapshot
     }
 }
 
@@ -60,6 +64,8 @@ extension StoreError.Difference: CustomStringConvertible {
         case .list: "a recipient list is not the newest one that was signed"
         case .payloadMissing(let payload): "payload \(payload) is missing"
         case .payload(let payload): "payload \(payload) is damaged"
+        case .snapshot: "the snapshot is not one that this gateway made of this ledger"
+        case .olderThanSnapshot: "the ledger is shorter than it was when its last snapshot was made"
         case .otherLedger: "the key file belongs to another ledger"
         }
     }

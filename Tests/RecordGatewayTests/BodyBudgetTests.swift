@@ -80,6 +80,9 @@ import Testing
             try await filled(by: Array(slow.prefix(3)), gateway) { held, outcomes in
                 #expect(try await Self.sends(slow[3], gateway) == 503)
                 #expect(try await Self.sends(other, gateway) == 200)
+                // Nor anybody's small messages, of which there are no more than connections.
+                let small = StoreBackup(fetchKey: publicKey("words"), backup: [1])
+                #expect(try await gateway.send(gateway.sign(small, by: slow[3])).status == 200)
                 // What ends makes room for one more, what is refused for another.
                 try await held[0].wire.send([held[0].last])
                 #expect(try #require(try await outcomes.next()) == (held[0].name, 200))

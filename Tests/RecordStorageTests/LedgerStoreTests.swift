@@ -16,7 +16,7 @@ import Testing
         let committed = try await store.commit { try $0.append(entry, evidence: .none) }
         #expect(committed.result == 4 && committed.leaves.map(\.index) == [4])
         let leaf = try #require(committed.leaves.first)
-        let receipt = try LedgerReceipt(leaf.receipt.bytes)
+        let receipt = try LedgerReceipt(try leaf.receipt.bytes)
         let verified = try receipt.verified(
             leaf: leaf.leaf.canonicalBytes, origin: store.origin, key: StoreFixture.signer().verifierKey)
         #expect(verified.index == 4 && verified.checkpoint.checkpoint.size == 5)

@@ -50,7 +50,7 @@ import Testing
         #expect(try files(fixture).isEmpty)
         _ = try await fixture.upload(payload, to: store)
         // The erasure that began before the upload ends after it.
-        try store.finishErasure(of: [name])
+        store.finishErasure(of: [name])
         #expect(try await isWhole(name, in: store))
     }
 
@@ -59,7 +59,7 @@ import Testing
         let second = try place(in: store)
         _ = try await store.keep(try place(in: store))
         try fixture.meddleOutsideTransaction("DELETE FROM payload")
-        try store.finishErasure(of: [name])
+        store.finishErasure(of: [name])
         _ = try await store.keep(second)
         #expect(try await isWhole(name, in: store))
     }
@@ -72,7 +72,7 @@ import Testing
         // Given up after the removal, its file stays for the next start.
         do {
             let arrival = try place(in: store)
-            try store.finishErasure(of: [name])
+            store.finishErasure(of: [name])
             #expect(try files(fixture) == [name.description])
             withExtendedLifetime(arrival) {}
         }

@@ -38,6 +38,19 @@ struct StoreFixture {
         return try LedgerStore.open(path, signer: Self.signer(), clock: { now })
     }
 
+    /// The same closed store in another folder.
+    func copied() throws -> StoreFixture {
+        let copy = try TemporaryFolder()
+        try FileManager.default.removeItem(at: copy.url)
+        try FileManager.default.copyItem(at: folder.url, to: copy.url)
+        return StoreFixture(folder: copy, world: world)
+    }
+
+    private init(folder: TemporaryFolder, world: World) {
+        self.folder = folder
+        self.world = world
+    }
+
     /// Runs SQL on the closed store, as a meddler would.
     func meddle(_ sql: String, _ arguments: StatementArguments = []) throws {
         let queue = try DatabaseQueue(path: path.appending("store.sqlite").string)

@@ -92,7 +92,7 @@ private func contents(of payload: PayloadID, in store: LedgerStore) async throws
             try transaction.append(entry, evidence: evidence)
             return try transaction.erase(erasure.commitments)
         }.result
-        try store.finishErasure(of: payloads)
+        store.finishErasure(of: payloads)
         for (index, trace) in planted.enumerated() { #expect(try !fixture.contains(Array(trace)), "trace \(index)") }
         try store.close()
         let again = try fixture.open()

@@ -38,7 +38,12 @@ extension Gateway {
             throw APIError(.malformed, "a deposit holds at least one record, and every record has a payload of its own")
         }
         try requireRoom()
-        let committed = try await writing(for: caller) { [self] transaction in
+        let tree = Self.tree(call.records)
+        let root = tree.slotTree.root
+        let evidence = Evidence(salt: .random(), body: call.body, tree: tree)
+        let entry = signed(.deposit(Deposit(root: root)), evidence)
+        let authentic = Result { () throws(Refusal) in try AuthenticEntry(made: entry, verifying: evidence) }
+        let committed = try await writing(for: caller) { transaction in
             if let known = try Self.known(call, caller, transaction) { return known }
             guard call.body.permission.clinic == caller.key else {
                 throw APIError(.forbidden, "this permission is another clinic's")
@@ -46,16 +51,13 @@ extension Gateway {
             try transaction.view.requireDepositor(caller.key, on: transaction.now.day)
             let list = try Self.newestList(for: call, transaction)
             for record in call.records { try Self.check(record, list, transaction) }
-            let tree = Self.tree(call.records)
-            let evidence = Evidence(salt: .random(), body: call.body, tree: tree)
-            let entry = signed(.deposit(Deposit(root: tree.slotTree.root)), evidence)
-            let index = try transaction.append(entry, evidence: evidence)
+            let index = try transaction.append(authentic.get())
             return Taken(leaf: index, places: try Self.place(call.records, tree, list, index, transaction))
         }
         guard let leaf = try await store.committed(committed.result.leaf) else {
             throw APIError(.unavailable, "nothing was written")
         }
-        return DepositRecords.Answer(posted: PostedLeaf(leaf), places: committed.result.places)
+        return DepositRecords.Answer(posted: try PostedLeaf(leaf), places: committed.result.places)
     }
 
     /// The deposit that holds just these descriptors, by this caller, under this body.

@@ -13,6 +13,8 @@ extension Gateway {
             return known
         }
         try requireRoom(for: call.entry.event)
+        // What comes of it is said where the rules have had their say.
+        let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
         let committed = try await writing(for: caller) { transaction in
             switch call.entry.event {
             case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
@@ -22,7 +24,7 @@ extension Gateway {
             case .member, .deposit, .decision, .erasure:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
             }
-            try transaction.append(call.entry, evidence: call.evidence)
+            try transaction.append(authentic.get())
         }
         return try posted(committed)
     }
@@ -46,7 +48,7 @@ extension Gateway {
         let state = try await store.read { try $0.state.compartment(compartment.key) }
         guard let state, state.compartment == compartment else { return nil }
         _ = try await reading(for: caller) { _ in }
-        return try await store.committed(state.openedAt).map { PostedLeaf($0) }
+        return try await store.committed(state.openedAt).map { try PostedLeaf($0) }
     }
 
     /// Brought by the patient, or by a clinic that has the entry from a card.

@@ -75,12 +75,14 @@ extension Gateway {
 
     func answer(_ call: EraseRecords, from caller: Caller) async throws -> PostedLeaf {
         guard call.body.compartment == caller.key else { throw APIError(.forbidden, "these are not this compartment's records") }
-        let committed = try await writing(for: caller) { [self] transaction in
-            let evidence = Evidence(salt: .random(), body: call.body)
-            try transaction.append(signed(.erasure(call.erasure), evidence), evidence: evidence)
+        let evidence = Evidence(salt: .random(), body: call.body)
+        let entry = signed(.erasure(call.erasure), evidence)
+        let authentic = Result { () throws(Refusal) in try AuthenticEntry(made: entry, verifying: evidence) }
+        let committed = try await writing(for: caller) { transaction in
+            try transaction.append(authentic.get())
             return try transaction.erase(call.erasure.commitments)
         }
-        try store.finishErasure(of: committed.result)
+        store.finishErasure(of: committed.result)
         return try posted(committed)
     }
 }

@@ -15,16 +15,40 @@ extension Gateway {
         else {
             throw APIError(.malformed, "not a request of this clinic on this ledger")
         }
+        let hash = RequestHash(of: call.request)
+        let check = try await check(call.releaseSignature, of: request, hash)
         let committed = try await writing(for: caller) { [self] transaction in
             try transaction.requireLiveActor(caller.key)
-            let hash = RequestHash(of: call.request)
             guard try transaction.useRequest(hash) else {
                 throw APIError(.alreadyAnswered, "this request was answered before: make a new one")
             }
-            let decided = try decide(request, hash, call.releaseSignature, transaction)
+            let decided = try decide(request, hash, check, transaction)
             return try record(decided, call, caller, transaction)
         }
         return RequestRecords.Answer(decision: try posted(committed), outcome: issueTickets(committed.result, to: caller.key))
+    }
+
+    /// Whether a request carries the release signature, by the key that the ledger named a moment ago.
+    private struct ReleaseCheck: Sendable {
+        let signature: Ed25519.Signature
+        let key: Ed25519.PublicKey
+        let isGood: Bool
+    }
+
+    /// Verifies before the writer's turn. A grant that does not exist costs the same work as one that does.
+    private func check(
+        _ signature: Ed25519.Signature, of request: Request, _ hash: RequestHash
+    ) async throws -> ReleaseCheck {
+        let key = try await store.read { try $0.state.grant(request.grant)?.grant.release } ?? Self.nobody
+        return verify(signature, by: key, request, hash)
+    }
+
+    private func verify(
+        _ signature: Ed25519.Signature, by key: Ed25519.PublicKey, _ request: Request, _ hash: RequestHash
+    ) -> ReleaseCheck {
+        let bytes = hash.releaseBytes(grant: request.grant)
+        let isGood = (try? key.verify(signature, .release, origin: store.origin, bytes)) != nil
+        return ReleaseCheck(signature: signature, key: key, isGood: isGood)
     }
 
     /// A request together with what was found for it and what was decided.
@@ -45,13 +69,13 @@ extension Gateway {
     /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does, and records are looked for only
     /// if the grant itself covers the request: otherwise the time would tell how many there are.
     private func decide(
-        _ request: Request, _ hash: RequestHash, _ signature: Ed25519.Signature, _ transaction: StoreTransaction
+        _ request: Request, _ hash: RequestHash, _ check: ReleaseCheck, _ transaction: StoreTransaction
     ) throws -> Decided {
         let grant = try transaction.state.grant(request.grant)
         let terms = try transaction.state.terms(of: request.grant)
         let releaseKey = grant?.grant.release ?? Self.nobody
-        let isSigned =
-            (try? releaseKey.verify(signature, .release, origin: store.origin, hash.releaseBytes(grant: request.grant))) != nil
+        // The grant may have come since.
+        let isSigned = (check.key == releaseKey ? check : verify(check.signature, by: releaseKey, request, hash)).isGood
         let compartment = terms?.compartment ?? Self.nobody
         let facts = grant.flatMap { grant in
             terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) }
@@ -62,7 +86,8 @@ extension Gateway {
         }
         let isCovered = PlainEngine.decide(inputs([])) == .denied(.nothingToRelease)
         let found = try Self.candidates(
-            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient, transaction.view
+            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient,
+            category: (try? Consent(canonical: terms?.consent ?? []))?.category ?? 0, transaction.view
         ) { page in
             guard case .allowed(let indices) = PlainEngine.decide(inputs(try page.map { try CandidateFacts($0) })) else {
                 return []
@@ -78,9 +103,10 @@ extension Gateway {
 
     /// The records that the grant covers, in order, and one more than an answer holds if there are so many.
     ///
-    /// Only these count. A depositor chooses categories: many records of another one in front must not keep the covered ones from view.
+    /// Only these count. A depositor chooses categories: many records of another one in front must not keep the covered ones from view,
+    /// nor make others wait while they are passed over.
     private static func candidates(
-        _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, _ view: StoreView,
+        _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, category: UInt16, _ view: StoreView,
         covered: ([DepositedRecord]) throws -> [DepositedRecord]
     ) throws -> [DepositedRecord] {
         guard filter.records.isEmpty else {
@@ -91,7 +117,9 @@ extension Gateway {
         var found: [DepositedRecord] = []
         var (after, isLast) = (filter.after, false)
         while found.count < limit, !isLast {
-            let page = try view.records(of: compartment, for: recipient, after: after, limit: limit)
+            let page = try view.records(
+                of: compartment, for: recipient, factsBeginning: StoredFacts.beginning(category: category), after: after,
+                limit: limit)
             found += try covered(page)
             (after, isLast) = (page.last?.position, page.count < limit)
         }
@@ -126,7 +154,7 @@ extension Gateway {
             record: decided.record.canonicalBytes, seed: .random(), released: released.map(\.1))
         let tree = body.tree
         let evidence = Evidence(salt: .random(), body: body)
-        let entry = signed(.decision(Decision(root: tree.root, outcome: outcome(decided, body, released.isEmpty))), evidence)
+        let entry = signed(.decision(Decision(root: body.root, outcome: outcome(decided, body, released.isEmpty))), evidence)
         try transaction.append(entry, evidence: evidence, trusting: .signatures)
         guard !released.isEmpty else { return .refused(blind: body.blind) }
         var trees: [UInt64: SlotTree] = [:]

@@ -39,13 +39,19 @@ struct CallRouter: Sendable {
     ) {
         add(path, contentType: ContentType.message, to: router) { request, caller in
             let length = try Self.length(of: request, atMost: UInt64(Message.maximumSize))
-            let isActor = try await gateway.isLiveActor(caller.key)
-            return try await (isActor ? actorBodies : otherBodies).with(Int(length)) {
+            @Sendable func answered() async throws -> PlainAnswer {
                 let bytes = try await collect(request, atMost: length, caller.signature.digest)
                 return try await answer(gateway, try Message(canonical: bytes), caller)
             }
+            // Small ones are as many as connections at the most. Most are, and need not wait for a look at who sends them.
+            guard length > Self.smallBody else { return try await answered() }
+            let isActor = try await gateway.isLiveActor(caller.key)
+            return try await (isActor ? actorBodies : otherBodies).with(Int(length)) { try await answered() }
         }
     }
+
+    /// A body up to this many bytes is read whoever sends it.
+    private static let smallBody: UInt64 = 16_384
 
     /// Anything signed. The route reads the body.
     func add(

@@ -65,7 +65,7 @@ package struct GatewayServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 availableConnectionsDelegate: .maximum(gateway.limits.connections, logger: logger)),
-            services: [Housekeeping(gateway: gateway, logger: logger)],
+            services: [Housekeeping(gateway: gateway, logger: logger), StoreCheck(store: gateway.store, logger: logger)],
             onServerRunning: { await onListening($0.localAddress?.port ?? 0) },
             logger: logger)
     }

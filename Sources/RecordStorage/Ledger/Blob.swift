@@ -38,6 +38,22 @@ extension Database {
         try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
     }
 
+    /// Runs `body`, and undoes what it wrote if it throws. GRDB compiles its savepoints anew each time, which takes longer than most
+    /// bodies do.
+    func undoingOnError<Result>(_ body: () throws -> Result) throws -> Result {
+        try run("SAVEPOINT writer", [])
+        do {
+            let result = try body()
+            try run("RELEASE writer", [])
+            return result
+        } catch {
+            // A disk error may have ended the transaction already, and then there is nothing to go back to.
+            try? run("ROLLBACK TO writer", [])
+            try? run("RELEASE writer", [])
+            throw error
+        }
+    }
+
     func number(_ sql: String, _ arguments: StatementArguments) throws -> Int64? {
         try Int64.fetchOne(cachedStatement(sql: sql), arguments: arguments)
     }

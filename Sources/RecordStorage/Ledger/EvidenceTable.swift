@@ -31,6 +31,7 @@ extension StoreTransaction {
                 Int64(position), compartment.blob, slot.commitment.blob, salt.bytes.blob, descriptor.canonicalBytes.blob,
                 descriptor.record.blob, descriptor.payload.blob,
             ])
+        try database.run("UPDATE payload SET isPending = 0 WHERE id = ?", [descriptor.payload.blob])
     }
 }
 
@@ -78,7 +79,7 @@ struct EvidenceTable {
         switch leaf.entry.event {
         case .grant: return try GrantBody(canonical: evidence.body).compartment
         case .revocation(let revocation): return try state.terms(of: revocation.grant)?.compartment
-        case .decision: return try DecisionBody(canonical: evidence.body).compartment
+        case .decision: return try DecisionBody.compartment(ofCanonical: evidence.body)
         case .erasure: return try ErasureBody(canonical: evidence.body).compartment
         case .member, .actor, .keyRevocation, .compartment, .deposit: return nil
         }

@@ -20,8 +20,22 @@ package final class LedgerStore: Sendable {
     private let lock: Mutex<FolderLock?>
     private let published: Mutex<LedgerHead>
     private let queue = Mutex<CommitQueue?>(nil)
+    /// Who signs snapshots; `nil` where none are made.
+    private let snapshots: SnapshotSigner?
+    private let soundness: Mutex<Soundness>
     let arrivals = PayloadArrivals()
     package let meter = StoreMeter()
+    /// What was written since the log was brought into the database, in the units of `writeBackInterval`.
+    private let writtenSince = Mutex(0)
+    private let isTruncationDue = Atomic(false)
+    /// One for each row, and for each batch as much as the pages that every batch writes: some 20 MB of log.
+    private static let writeBackInterval = 8_192
+    private static let costOfBatch = 8
+    /// Pages of the log at which SQLite itself steps in, should that not be enough.
+    private static let longestLog = 16_384
+
+    /// How long a connection waits for another, in milliseconds.
+    private static let patience = 5_000
 
     static let databaseName = "store.sqlite"
     static let payloadFolderName = "payloads"
@@ -31,9 +45,11 @@ package final class LedgerStore: Sendable {
     ///   - clock: the minute it is now.
     private init(
         folder: FilePath, origin: TextLine, signer: consuming NoteSigner, lock: consuming FolderLock, pool: DatabasePool,
-        edge: TreeEdge, time: Minute, clock: @escaping @Sendable () -> Minute
+        edge: TreeEdge, time: Minute, snapshots: SnapshotSigner?, soundness: Soundness, clock: @escaping @Sendable () -> Minute
     ) throws {
         self.folder = folder
+        self.snapshots = snapshots
+        self.soundness = Mutex(soundness)
         self.origin = origin
         self.pool = pool
         self.clock = clock
@@ -51,6 +67,23 @@ package final class LedgerStore: Sendable {
 
     /// The newest checkpoint and everything under it.
     package var head: LedgerHead { published.withLock { $0 } }
+
+    /// By which its checkpoints are verified.
+    var key: VerifierKey { signer.verifierKey }
+
+    var known: Soundness { soundness.withLock { $0 } }
+
+    func know(_ more: Soundness) {
+        soundness.withLock { $0 = more }
+    }
+
+    /// Signs how far the store has come, unless it is known not to agree with itself.
+    func writeSnapshot() throws {
+        guard let snapshots, case .checked(let size) = known else { return }
+        let head = head
+        let snapshot = snapshots.snapshot(origin: origin, size: head.size, root: head.edge.root, checkedSize: size)
+        try SnapshotFile(in: folder).write(snapshot)
+    }
 }
 
 // MARK: Making and opening
@@ -79,27 +112,55 @@ extension LedgerStore {
 
     /// Opens a store after it has proven itself.
     ///
-    /// - Parameter progress: called now and then with the number of leaves checked and of all leaves.
+    /// - Parameters:
+    ///   - snapshots: whose snapshots vouch for what was checked before. Without one, everything is checked.
+    ///   - progress: called now and then with the number of leaves checked and of all leaves.
     package static func open(
-        _ folder: FilePath, signer: consuming NoteSigner, clock: @escaping @Sendable () -> Minute,
-        progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
+        _ folder: FilePath, signer: consuming NoteSigner, snapshots: SnapshotSigner? = nil, check: StartCheck = .sinceSnapshot,
+        clock: @escaping @Sendable () -> Minute, progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) throws -> LedgerStore {
         guard DurableFile.exists(folder.appending(databaseName)) else { throw StoreError.absent }
         let lock = try folderLock(folder)
         let pool = try openDatabase(in: folder)
         try Schema.migrator.migrate(pool)
-        let payloads = PayloadFiles(folder: folder.appending(payloadFolderName))
-        let checked = try pool.read { database in
-            try SelfCheck(database: database, payloads: payloads, key: signer.verifierKey).run(progress: progress)
-        }
+        let key = signer.verifierKey
+        let snapshot = try snapshots.flatMap { try Self.snapshot(in: folder, $0, key, check) }
+        let (checked, isSoundTo) = try prove(pool, folder, key, snapshot, check, progress)
         let store = try LedgerStore(
             folder: folder, origin: checked.origin, signer: signer, lock: lock, pool: pool, edge: checked.edge, time: checked.time,
-            clock: clock)
+            snapshots: snapshots, soundness: .checked(isSoundTo), clock: clock)
+        if isSoundTo == checked.edge.size { try store.writeSnapshot() }
         store.queue.withLock { $0 = CommitQueue { [unowned store] jobs in await store.write(jobs) } }
         try store.removeOrphanFiles()
         // An erasure that was cut off after its leaf may have left old pages in the log.
         try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         return store
+    }
+
+    private static func snapshot(
+        in folder: FilePath, _ signer: SnapshotSigner, _ key: VerifierKey, _ check: StartCheck
+    ) throws -> Snapshot? {
+        do {
+            return try SnapshotFile(in: folder).read(by: signer.publicKey, of: key.name)
+        } catch StoreError.differs(.snapshot) where check == .all {
+            return nil
+        }
+    }
+
+    /// - Returns: what was found, and the size of the ledger up to which everything was looked at.
+    private static func prove(
+        _ pool: DatabasePool, _ folder: FilePath, _ key: VerifierKey, _ snapshot: Snapshot?, _ check: StartCheck,
+        _ progress: (UInt64, UInt64) -> Void
+    ) throws -> (SelfCheck.Result, UInt64) {
+        let payloads = PayloadFiles(folder: folder.appending(payloadFolderName))
+        return try pool.read { database in
+            if let snapshot {
+                let quick = try SnapshotCheck(database: database, snapshot: snapshot, key: key).run()
+                if check == .sinceSnapshot { return (quick, snapshot.checkedSize) }
+            }
+            let all = try SelfCheck(database: database, payloads: payloads, key: key).run(progress: progress)
+            return (all, all.edge.size)
+        }
     }
 
     private static func folderLock(_ folder: FilePath) throws -> FolderLock {
@@ -115,11 +176,13 @@ extension LedgerStore {
     private static func openDatabase(in folder: FilePath) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.maximumReaderCount = 4
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(patience) / 1_000)
         // What is deleted is overwritten: an erased record must not lie on in a free page.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         let pool = try DatabasePool(path: folder.appending(databaseName).string, configuration: configuration)
-        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = \(longestLog)")
+        }
         guard try durability(of: pool) == (2, "wal") else { throw StoreError.notDurable }
         return pool
     }
@@ -139,6 +202,7 @@ extension LedgerStore {
     }
 
     package func close() throws {
+        try? writeSnapshot()
         try pool.close()
         lock.withLock { $0 = nil }
     }
@@ -152,6 +216,7 @@ extension LedgerStore {
     package func commit<Result: Sendable>(
         _ body: @escaping @Sendable (StoreTransaction) throws -> Result
     ) async throws -> Committed<Result> {
+        try requireSound()
         guard let queue = queue.withLock({ $0 }) else { throw StoreError.absent }
         meter.began()
         defer { meter.ended() }
@@ -163,7 +228,11 @@ extension LedgerStore {
     /// Not `pool.write`: GRDB would roll the whole batch back if the leading writer's client hung up.
     private func write(_ jobs: [Job]) async -> [Job.Outcome] {
         await withCheckedContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { database in continuation.resume(returning: self.write(jobs, database)) }
+            pool.asyncWriteWithoutTransaction { database in
+                let before = database.totalChangesCount
+                continuation.resume(returning: self.write(jobs, database))
+                self.writeBack(after: database.totalChangesCount - before, database)
+            }
         }
     }
 
@@ -185,11 +254,41 @@ extension LedgerStore {
             }
             meter.wrote(jobs.count, syncing: .now - written)
             let after = transaction.size > before.size ? try publish(transaction) : before
-            return try results.map { try outcome($0, under: after, database) }
+            let proofs = BatchProofs(leaves: before.size..<after.size, head: after, completed: transaction.completed)
+            return results.map { outcome($0, proofs) }
         } catch {
             meter.failed()
             return jobs.map { _ in .failure(StoreError.cannotWrite) }
         }
+    }
+
+    /// Brings the log into the database now and then, when nobody waits for an answer, on the connection that syncs as it should.
+    /// SQLite would do it inside somebody's commit.
+    private func writeBack(after count: Int, _ database: Database) {
+        guard !isTruncationDue.load(ordering: .relaxed) else {
+            // Writers are waiting, so it is only tried.
+            try? database.execute(sql: "PRAGMA busy_timeout = 0")
+            truncateLog(database)
+            try? database.execute(sql: "PRAGMA busy_timeout = \(Self.patience)")
+            return
+        }
+        let isDue = writtenSince.withLock { written in
+            written += count + Self.costOfBatch
+            guard written >= Self.writeBackInterval else { return false }
+            written = 0
+            return true
+        }
+        // A reader in the way puts it off to the next time.
+        if isDue { _ = try? database.checkpoint(.passive) }
+    }
+
+    /// Writes the log back and empties it, so that no old page lies in it. `false` if somebody was reading from it: then it is tried again
+    /// after the next batch.
+    @discardableResult
+    func truncateLog(_ database: Database) -> Bool {
+        let isDone = (try? database.checkpoint(.truncate)) != nil
+        isTruncationDue.store(!isDone, ordering: .relaxed)
+        return isDone
     }
 
     /// The checkpoint is signed and shown after the commit, never before.
@@ -202,14 +301,12 @@ extension LedgerStore {
     }
 
     private func outcome(
-        _ result: Swift.Result<(any Sendable, [UInt64: Leaf]), any Error>, under head: LedgerHead, _ database: Database
-    ) throws -> Job.Outcome {
+        _ result: Swift.Result<(any Sendable, [UInt64: Leaf]), any Error>, _ proofs: BatchProofs
+    ) -> Job.Outcome {
         switch result {
         case .failure(let error): return .failure(error)
         case .success((let value, let leaves)):
-            let committed = try leaves.sorted { $0.key < $1.key }.map { index, leaf in
-                CommittedLeaf(index: index, leaf: leaf, receipt: try receipt(for: index, under: head, database))
-            }
+            let committed = leaves.sorted { $0.key < $1.key }.map { CommittedLeaf(index: $0, leaf: $1, proofs: proofs) }
             return .success(Job.Committed(result: value, leaves: committed))
         }
     }
@@ -220,13 +317,8 @@ extension LedgerStore {
 extension LedgerStore {
     /// Reads on a connection of its own, beside the writer, from one moment's state.
     package func read<Result: Sendable>(_ body: @escaping @Sendable (StoreView) throws -> Result) async throws -> Result {
-        try await pool.read { try body(StoreView(database: $0)) }
-    }
-
-    private func receipt(for index: UInt64, under head: LedgerHead, _ database: Database) throws -> LedgerReceipt {
-        let tiles = TileTable(database: database, edge: head.edge)
-        let proof = try Tree.inclusionProof(index: index, size: head.size, readTile: tiles.hashes)
-        return try LedgerReceipt(proof: proof, note: head.checkpoint)
+        try requireSound()
+        return try await pool.read { try body(StoreView(database: $0)) }
     }
 
     /// The proof of a leaf that was appended earlier.
@@ -235,7 +327,9 @@ extension LedgerStore {
         guard index < head.size else { return nil }
         return try await pool.read { database in
             guard let leaf = try StoreView(database: database).leaf(index) else { return nil }
-            return CommittedLeaf(index: index, leaf: leaf, receipt: try self.receipt(for: index, under: head, database))
+            let tiles = TileTable(database: database, edge: head.edge)
+            let proof = try Tree.inclusionProof(index: index, size: head.size, readTile: tiles.hashes)
+            return CommittedLeaf(index: index, leaf: leaf, proofs: BatchProofs(proof, under: head))
         }
     }
 

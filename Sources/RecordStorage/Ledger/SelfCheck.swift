@@ -20,31 +20,50 @@ struct SelfCheck {
     }
 
     func run(progress: (UInt64, UInt64) -> Void) throws -> Result {
+        try checkDatabase()
+        var replay = Replay()
+        let result = try finish(&replay, progress: progress)
+        try checkPayloads()
+        return result
+    }
+
+    func checkDatabase() throws {
         guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else { throw StoreError.differs(.database) }
+    }
+
+    /// Replays the leaves up to `end`, as far as they were not.
+    func extend(_ replay: inout Replay, to end: UInt64) throws {
+        for index in replay.edge.size..<max(end, replay.edge.size) { try check(index, &replay) }
+    }
+
+    /// Replays what is left, and compares all that follows from the leaves with the tables.
+    func finish(_ replay: inout Replay, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Result {
         guard let head = try database.row("SELECT size, root, checkpoint FROM head", []) else { throw StoreError.absent }
         let size: Int64 = head["size"]
-        var replay = Replay()
-        for index in 0..<UInt64(size) {
-            try check(index, &replay)
-            if index.isMultiple(of: 1_024) { progress(index, UInt64(size)) }
+        while replay.edge.size < UInt64(size) {
+            progress(replay.edge.size, UInt64(size))
+            try extend(&replay, to: min(replay.edge.size + 1_024, UInt64(size)))
         }
         guard let ledger = try replay.state.ledger(), let time = replay.time else { throw StoreError.differs(.leafMissing(0)) }
         try checkTree(replay, head)
-        try checkCheckpoint(head.bytes(ifAny: "checkpoint"), replay, ledger)
+        guard ledger.genesis.ledgerKey == key.publicKey, key.name == KeyName(ledger.origin.text) else {
+            throw StoreError.differs(.otherLedger)
+        }
+        let tiles = TileTable(database: database, edge: replay.edge)
+        try Self.checkCheckpoint(head.bytes(ifAny: "checkpoint"), ledger.origin, key, tiles)
         try checkTables(replay)
-        try checkPayloads()
         return Result(origin: ledger.origin, edge: replay.edge, time: time)
     }
 
     /// What the leaves read so far come to.
-    private struct Replay {
-        var edge = TreeEdge()
-        var state = MemoryState()
-        var time: Minute?
-        var history: Set<HistoryLine> = []
+    struct Replay: Sendable {
+        fileprivate(set) var edge = TreeEdge()
+        fileprivate var state = MemoryState()
+        fileprivate var time: Minute?
+        fileprivate var history: Set<HistoryLine> = []
     }
 
-    private struct HistoryLine: Hashable {
+    fileprivate struct HistoryLine: Hashable {
         let compartment: Ed25519.PublicKey
         let leaf: UInt64
     }
@@ -73,14 +92,14 @@ struct SelfCheck {
             throw StoreError.differs(.evidence(index))
         }
         replay.time = leaf.time
-        for tile in replay.edge.append(Hash.leaf(bytes)) { try compare(tile) }
+        for tile in replay.edge.append(Hash.leaf(bytes)) { try Self.compare(tile, database) }
     }
 
     private func evidence(of index: UInt64) throws -> Evidence? {
         try EvidenceTable(database: database).evidence(of: index)
     }
 
-    private func compare(_ tile: Tile) throws {
+    static func compare(_ tile: Tile, _ database: Database) throws {
         let place = tile.coordinate
         let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
         guard row?.bytes("hashes") == tile.bytes else { throw StoreError.differs(.tile(level: place.level, index: place.index)) }
@@ -93,19 +112,12 @@ struct SelfCheck {
         }
     }
 
-    /// The ledger key is the genesis' own, and the tree extends the last checkpoint that was signed before this one.
-    private func checkCheckpoint(_ note: [UInt8]?, _ replay: Replay, _ ledger: LedgerState) throws {
-        guard ledger.genesis.ledgerKey == key.publicKey, key.name == KeyName(ledger.origin.text) else {
-            throw StoreError.differs(.otherLedger)
-        }
+    /// The tree extends the last checkpoint that was signed before this one.
+    static func checkCheckpoint(_ note: [UInt8]?, _ origin: TextLine, _ key: VerifierKey, _ tiles: TileTable) throws {
         guard let note else { return }
-        guard let checkpoint = try? Checkpoint.open(SignedNote(note), origin: ledger.origin, key: key).checkpoint,
-            checkpoint.size <= replay.edge.size
+        guard let checkpoint = try? Checkpoint.open(SignedNote(note), origin: origin, key: key).checkpoint,
+            checkpoint.size <= tiles.edge.size, try Tree.root(size: checkpoint.size, readTile: tiles.hashes) == checkpoint.rootHash
         else { throw StoreError.differs(.checkpoint) }
-        let tiles = TileTable(database: database, edge: replay.edge)
-        guard try Tree.root(size: checkpoint.size, readTile: tiles.hashes) == checkpoint.rootHash else {
-            throw StoreError.differs(.checkpoint)
-        }
     }
 }
 
@@ -169,13 +181,24 @@ extension SelfCheck {
     }
 
     private func checkPayloads() throws {
-        let rows = try Row.fetchCursor(database, sql: "SELECT DISTINCT payload FROM slot WHERE payload IS NOT NULL")
+        var last: PayloadID?
+        while let next = try checkPayloads(after: last, limit: .max) { last = next }
+    }
+
+    /// Checks the payloads of records after one, in the order of their names. Gives the last, `nil` when there are no more.
+    func checkPayloads(after last: PayloadID?, limit: Int) throws -> PayloadID? {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT DISTINCT payload FROM slot WHERE payload IS NOT NULL AND payload > ? ORDER BY payload LIMIT ?",
+            arguments: [last?.blob ?? Data(), limit])
+        var last: PayloadID?
         while let row = try rows.next() {
             guard let payload = PayloadID(row.bytes("payload")) else { throw StoreError.differs(.database) }
             guard let stored = try StoredPayloadRow(payload, in: database) else {
                 throw StoreError.differs(.payloadMissing(payload))
             }
             try PayloadContent(stored, files: payloads).verify()
+            last = payload
         }
+        return last
     }
 }

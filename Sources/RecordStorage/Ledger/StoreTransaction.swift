@@ -8,6 +8,9 @@ package import SharingContract
 package final class StoreTransaction {
     let database: Database
     private(set) var edge: TreeEdge
+    /// Tiles that became full in this batch, by their place.
+    private(set) var completed: [Tile.Coordinate: Tile] = [:]
+    private let cache = StateCache()
     private var previousTime: Minute?
     private let clock: Minute
     /// Leaves that this writer appended.
@@ -20,10 +23,12 @@ package final class StoreTransaction {
         self.clock = clock
     }
 
-    package var state: StoredState { StoredState(database: database) }
+    package var state: StoredState { StoredState(database: database, cache: cache) }
 
     /// The time that the next leaf gets: the clock's minute, or the last leaf's if the clock stands behind it.
     package var now: Minute { max(clock, previousTime ?? clock) }
+
+    package var view: StoreView { StoreView(database: database, cache: cache) }
 
     package var size: UInt64 { edge.size }
 
@@ -42,11 +47,18 @@ package final class StoreTransaction {
         return index
     }
 
+    /// The same for what was verified before the writer's turn came.
+    @discardableResult
+    package func append(_ authentic: AuthenticEntry) throws -> UInt64 {
+        try append(authentic.entry, evidence: authentic.evidence, trusting: .signatures)
+    }
+
     private func store(_ leaf: Leaf, at index: UInt64) throws {
         let bytes = leaf.canonicalBytes
         try database.run("INSERT INTO leaf (number, bytes) VALUES (?, ?)", [Int64(index), bytes.blob])
         for tile in edge.append(Hash.leaf(bytes)) {
             let place = tile.coordinate
+            completed[place] = tile
             try database.run(
                 "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?)", [place.level, Int64(place.index), tile.bytes.blob])
         }
@@ -54,18 +66,14 @@ package final class StoreTransaction {
 
     /// Runs `body` so that what it did is undone if it throws, here and in the database.
     func savepoint<Result>(_ body: (StoreTransaction) throws -> Result) throws -> (Result, [UInt64: Leaf]) {
-        let before = (edge, previousTime)
+        let before = (edge, completed, previousTime)
         appended = [:]
         do {
-            var result: Result?
-            try database.inSavepoint {
-                result = try body(self)
-                return .commit
-            }
-            guard let result else { preconditionFailure("the body of a savepoint runs") }
+            let result = try database.undoingOnError { try body(self) }
             return (result, appended)
         } catch {
-            (edge, previousTime) = before
+            (edge, completed, previousTime) = before
+            cache.forget()
             throw error
         }
     }

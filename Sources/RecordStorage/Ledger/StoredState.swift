@@ -5,13 +5,19 @@ package import SharingContract
 /// The contract's state in the table `state`.
 package struct StoredState: StateReader {
     let database: Database
+    /// `nil` beside the writer, where nobody would tell it of changes.
+    let cache: StateCache?
 
     package func bytes(for key: StateKey) throws -> [UInt8]? {
-        try database.row("SELECT value FROM state WHERE key = ?", [key.bytes.blob])?.bytes("value")
+        if let known = cache?.values[key] { return known }
+        let value = try database.row("SELECT value FROM state WHERE key = ?", [key.bytes.blob])?.bytes("value")
+        cache?.values[key] = .some(value)
+        return value
     }
 
     func apply(_ changes: [StateChange]) throws {
         for change in changes {
+            cache?.values[change.key] = .some(change.bytes)
             if let value = change.bytes {
                 try database.run("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", [change.key.bytes.blob, value.blob])
             } else {
@@ -19,4 +25,13 @@ package struct StoredState: StateReader {
             }
         }
     }
+}
+
+/// Lines of the state that the writers of one batch have read or written. Handlers and rules ask for the same few again and again.
+final class StateCache {
+    /// A `nil` inside says that there is no such line.
+    fileprivate var values: [StateKey: [UInt8]?] = [:]
+
+    /// What was undone in the database must not stay here.
+    func forget() { values = [:] }
 }

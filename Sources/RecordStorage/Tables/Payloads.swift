@@ -75,6 +75,7 @@ struct StoredPayloadRow: Sendable {
 }
 
 extension StoredPayloadRow {
+    /// Throws unless the chunks that the row names are those of the payload: each piece is held against them when it goes out.
     init?(_ payload: PayloadID, in database: Database) throws {
         guard let row = try database.row("SELECT size, digest, chunks, bytes FROM payload WHERE id = ?", [payload.blob]) else {
             return nil
@@ -84,6 +85,14 @@ extension StoredPayloadRow {
             throw StoreError.differs(.payload(payload))
         }
         self.init(payload: payload, size: UInt64(size), digest: digest, chunks: chunks, bytes: row.bytes(ifAny: "bytes"))
+        guard hasItsName else { throw StoreError.differs(.payload(payload)) }
+    }
+
+    /// A payload's name is the root over its chunks.
+    private var hasItsName: Bool {
+        var accumulator = TreeAccumulator()
+        for chunk in chunks { accumulator.append(chunk) }
+        return accumulator.root.value == payload.value
     }
 
     private static func hashes(_ bytes: [UInt8]) -> [Hash]? {
@@ -134,7 +143,7 @@ package struct PayloadContent: ~Copyable, Sendable {
 }
 
 extension LedgerStore {
-    private var files: PayloadFiles { PayloadFiles(folder: folder.appending(Self.payloadFolderName)) }
+    var files: PayloadFiles { PayloadFiles(folder: folder.appending(Self.payloadFolderName)) }
 
     /// How long a payload may lie here before a deposit names it.
     private static let patience: UInt32 = 24 * 60
@@ -163,15 +172,20 @@ extension LedgerStore {
 
     /// The payload, `nil` if it is not here.
     package func payload(_ payload: PayloadID) async throws -> PayloadContent? {
+        try requireSound()
         let files = files
         guard let row = try await pool.read({ try StoredPayloadRow(payload, in: $0) }) else { return nil }
         return try PayloadContent(row, files: files)
     }
 
     /// Completes an erasure that is durable: removes the files, and writes the log back so that no old page of it lies in the WAL.
-    package func finishErasure(of payloads: [PayloadID]) throws {
-        try removeFiles(of: payloads)
-        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    ///
+    /// - Returns: `false` if a file could not be removed, or a reader was in the way of the log. Then the next writes, or the next start,
+    ///   do what is left: the erasure stands on the ledger, and whoever asked for it must not be told that it failed.
+    @discardableResult
+    package func finishErasure(of payloads: [PayloadID]) -> Bool {
+        let areGone = (try? removeFiles(of: payloads)) != nil
+        return pool.writeWithoutTransaction { truncateLog($0) } && areGone
     }
 
     /// Removes the files of payloads whose rows are gone. An upload may have brought one back since, so its row is looked for again where
@@ -209,7 +223,7 @@ extension LedgerStore {
 extension StoreTransaction {
     fileprivate func store(_ row: StoredPayloadRow, at time: Minute) throws {
         try database.run(
-            "INSERT OR REPLACE INTO payload (id, size, digest, chunks, bytes, stored) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO payload (id, size, digest, chunks, bytes, stored, isPending) VALUES (?, ?, ?, ?, ?, ?, 1)",
             [
                 row.payload.blob, Int64(row.size), row.digest.blob, row.chunks.flatMap(\.bytes).blob, row.bytes?.blob,
                 Int64(time.number),
@@ -218,7 +232,7 @@ extension StoreTransaction {
 
     fileprivate func deletePayloads(unusedSince deadline: Minute) throws -> [PayloadID] {
         let rows = try database.rows(
-            "SELECT id FROM payload WHERE stored < ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)",
+            "SELECT id FROM payload WHERE isPending AND stored < ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)",
             [Int64(deadline.number)])
         let payloads = rows.compactMap { PayloadID($0.bytes("id")) }
         for payload in payloads { try database.run("DELETE FROM payload WHERE id = ?", [payload.blob]) }

@@ -45,6 +45,25 @@ extension StoreView {
         }.sorted { $0.position < $1.position }
     }
 
+    /// The newest version of each record of a compartment whose facts begin so and that has a header for `recipient`, after a position,
+    /// in order.
+    ///
+    /// - Parameter beginning: the first three bytes of the facts.
+    package func records(
+        of compartment: Ed25519.PublicKey, for recipient: RecipientKey, factsBeginning beginning: [UInt8], after position: UInt64?,
+        limit: Int
+    ) throws -> [DepositedRecord] {
+        guard let after = Int64(exactly: position ?? 0) else { return [] }
+        return try database.rows(
+            """
+            SELECT slot.position, salt, commitment, descriptor, header.bytes FROM slot INDEXED BY slotByFacts
+            CROSS JOIN header ON header.position = slot.position AND header.recipient = ?
+            WHERE compartment = ? AND substr(descriptor, 112, 3) = ? AND slot.position > ? AND isNewest AND descriptor IS NOT NULL
+            ORDER BY slot.position LIMIT ?
+            """, [recipient.name.blob, compartment.blob, beginning.blob, position == nil ? -1 : after, limit]
+        ).map { try DepositedRecord($0) }
+    }
+
     /// The newest version of each record of a compartment that has a header for `recipient`, after a position, in order.
     package func records(
         of compartment: Ed25519.PublicKey, for recipient: RecipientKey, after position: UInt64?, limit: Int

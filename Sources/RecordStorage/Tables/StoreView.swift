@@ -6,8 +6,14 @@ package import SharingContract
 /// What can be read from the tables, inside a writer's transaction or beside it.
 package struct StoreView {
     let database: Database
+    private let cache: StateCache?
 
-    package var state: StoredState { StoredState(database: database) }
+    init(database: Database, cache: StateCache? = nil) {
+        self.database = database
+        self.cache = cache
+    }
+
+    package var state: StoredState { StoredState(database: database, cache: cache) }
 
     package func evidence(of leaf: UInt64) throws -> Evidence? {
         try EvidenceTable(database: database).evidence(of: leaf)
@@ -35,8 +41,4 @@ package struct StoreView {
         else { return nil }
         return try Leaf(canonical: row.bytes("bytes"))
     }
-}
-
-extension StoreTransaction {
-    package var view: StoreView { StoreView(database: database) }
 }
