@@ -34,10 +34,11 @@ test:
 	@.ci/packages build test
 	swift test --parallel --experimental-maximum-parallelization-width 8 --explicit-target-dependency-import-check error
 
-# Ratios against named peers; the figures of RESULTS.md come from here.
+# Ratios against named peers; the figures of RESULTS.md come from here. All of it takes some minutes; `make bench ONLY="ledger gateway"`
+# runs some groups, of sealing, tree, ledger, gateway, growth and scanning.
 bench:
 	@.ci/packages build bench
-	swift run -c release Benchmarks
+	swift run -c release Benchmarks $(ONLY)
 
 # The C libraries are linked from their archives, found through a folder that holds nothing else. libc, libm and the C++ runtime stay
 # shared.

@@ -123,9 +123,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CSodium", "CryptoPrimitives", "EnvelopeEncryption", "MedicalRecords", "MerkleLedger", "RecordStorage",
-                "SharingContract", "TestSupport",
-                crypto, systemPackage,
+                "AccessPolicy", "CSodium", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords", "MerkleLedger",
+                "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
             path: "Benchmarks", exclude: ["RESULTS.md", "peers"]),
 

@@ -6,19 +6,36 @@ import Foundation
 @main
 struct BenchmarkProgram {
     static func main() async throws {
+        if let served = ServedProgram(CommandLine.arguments) { return try await served.run() }
         let folder = try ScratchFolder()
         print(Machine.description)
         print("")
         let before = Machine.load
         var table = ResultTable()
-        for contest in try SealingContests.all() + PayloadContests.all() { table.add(try await contest.run()) }
-        for contest in try TreeContest.all(in: folder) { table.add(try await contest.run()) }
-        for contest in try LedgerContests.all(in: folder) { table.add(try await contest.run()) }
-        for contest in try ScanningContests.all(in: folder) { table.add(try await contest.run()) }
+        for (group, contests) in groups(folder) where Self.isWanted(group) {
+            for contest in try await contests() { table.add(try await contest.run()) }
+        }
         print(table)
         print("Ratio: our time by the peer's, median of the rounds, then the lowest and the highest. Below 1, ours is faster.")
         print("Load of the last minute: \(before) at the start, \(Machine.load) at the end.")
         withExtendedLifetime(folder) {}
+    }
+
+    /// In the order of the table. Arguments name the groups that are run; without any, all are.
+    private static func groups(_ folder: ScratchFolder) -> [(String, () async throws -> [Contest])] {
+        [
+            ("sealing", { try SealingContests.all() + PayloadContests.all() }),
+            ("tree", { try TreeContest.all(in: folder) }),
+            ("ledger", { try await LedgerContests.all(in: folder) }),
+            ("gateway", { try await GatewayContests.all(in: folder) }),
+            ("growth", { try await GrowthContests.all(in: folder) }),
+            ("scanning", { try ScanningContests.all(in: folder) }),
+        ]
+    }
+
+    private static func isWanted(_ group: String) -> Bool {
+        let wanted = CommandLine.arguments.dropFirst()
+        return wanted.isEmpty || wanted.contains(group)
     }
 }
 

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// One piece of work, done by us and by a peer in turns.

@@ -7,29 +7,31 @@ import SharingContract
 import SystemPackage
 import TestSupport
 
-/// Leaves that are durable when the writer hears of it. The peer writes the same bytes to a file that was laid out before, and syncs it
-/// after each leaf: no index, no tree, no signature, no rule, and as fast as the disk can promise anything to one writer.
+/// Leaves that are durable when the writer hears of it. The peer overwrites 4 KiB of a file that was laid out before, and syncs it after
+/// each: no index, no tree, no signature, no rule, and as fast as the disk can promise anything to one writer.
 enum LedgerContests {
     private static let syncCount = 100
 
-    static func all(in folder: ScratchFolder) throws -> [Contest] {
-        let ledger = try BenchmarkLedger(in: FilePath(folder.url.appending(path: "ledger").path))
-        let disk = try RawDisk(in: FilePath(folder.url.path), leaf: ledger.leafBytes)
+    static func all(in folder: ScratchFolder) async throws -> [Contest] {
+        let store = try await BenchmarkStore(in: FilePath(folder.url.appending(path: "ledger").path), leaves: 1_000)
+        let ledger = BenchmarkLedger(try BenchmarkStore.opened(store.folder))
+        let disk = try RawDisk(in: FilePath(folder.url.path))
         return [
-            contest("append a durable leaf, 1 writer", ledger, disk, writers: 1, leavesEach: 100),
-            contest("append a durable leaf, 64 writers", ledger, disk, writers: 64, leavesEach: 16),
+            contest("append a durable leaf, 1 writer", ledger, disk, writers: 1, leavesEach: 100, .verified),
+            contest("the same, 64 writers", ledger, disk, writers: 64, leavesEach: 16, .verified),
+            contest("the same, 64 writers, store alone", ledger, disk, writers: 64, leavesEach: 16, .believed),
         ]
     }
 
     private static func contest(
-        _ title: String, _ ledger: BenchmarkLedger, _ disk: RawDisk, writers: Int, leavesEach: Int
+        _ title: String, _ ledger: BenchmarkLedger, _ disk: RawDisk, writers: Int, leavesEach: Int, _ source: EntrySource
     ) -> Contest {
         Contest(
-            title: title, peer: "write and fdatasync of its bytes, 1 writer",
+            title: title, peer: "overwrite and fdatasync of 4 KiB, 1 writer",
             ours: {
                 // Made and signed by whoever wants them appended, which is not the store's work.
-                let batches = (0..<writers).map { _ in (0..<leavesEach).map { _ in ledger.nextEntry() } }
-                return try await ContinuousClock.measure(writers * leavesEach) { try await ledger.append(batches) }
+                let batches = (0..<writers).map { _ in (0..<leavesEach).map { _ in ledger.next(source) } }
+                return try await ContinuousClock.measure(writers * leavesEach) { try await ledger.append(batches, source) }
             },
             theirs: {
                 try await ContinuousClock.measure(syncCount) { for _ in 0..<syncCount { try disk.append() } }
@@ -37,38 +39,61 @@ enum LedgerContests {
     }
 }
 
-/// A store with nothing in it but compartments, each signed by a key of its own.
-private final class BenchmarkLedger {
-    private let world: World
+/// What is appended, and what has to be verified of it.
+enum EntrySource {
+    /// Compartments, each signed by a key of its own that nobody has seen before.
+    case verified
+    /// Refusals, of which the rules ask next to nothing, by a member whose signatures are not looked at: a leaf, its evidence, its line in
+    /// a patient's history. No writer gets this from outside.
+    case believed
+}
+
+/// Writers of a ledger that is as if nobody else wrote to it.
+final class BenchmarkLedger {
+    private let world = World()
     private let store: LedgerStore
     private var entryCount = 0
 
-    init(in folder: FilePath) throws {
-        let world = try World.begun()
-        guard let name = KeyName(world.origin.text) else { preconditionFailure("the origin is a key name") }
-        let now = world.now
-        let signer = NoteSigner(name: name, key: key("ledger"))
-        try LedgerStore.create(in: folder, genesis: world.steps[0].entry, signer: signer, clock: { now })
-        store = try LedgerStore.open(folder, signer: signer, clock: { now })
-        self.world = world
+    init(_ store: LedgerStore) {
+        self.store = store
     }
 
-    func nextEntry() -> Entry {
+    func next(_ source: EntrySource) -> (Entry, Evidence) {
         entryCount += 1
-        let name = "compartment \(entryCount)"
-        return world.entry(.compartment(world.compartment(name)), by: [name])
+        switch source {
+        case .verified:
+            let name = "compartment \(entryCount)"
+            return (world.entry(.compartment(world.compartment(name)), by: [name]), .none)
+        case .believed:
+            let request = Array("request \(entryCount)".utf8)
+            let body = DecisionBody(
+                compartment: publicKey("ana"), request: request, releaseSignature: signature, signatureBase: [],
+                httpSignature: signature, blind: .random(), record: [], seed: .random(), released: [])
+            let outcome = Decision.Outcome.refused(.init(blind: body.blind, request: RequestHash(of: request)))
+            let evidence = Evidence(salt: .random(), body: body)
+            return (
+                world.entry(.decision(Decision(root: body.root, outcome: outcome)), by: ["north"], evidence: evidence), evidence
+            )
+        }
     }
 
-    /// What the peer writes.
-    var leafBytes: [UInt8] { Leaf(time: world.now, entry: nextEntry()).canonicalBytes }
+    private let signature = key("north").sign([])
 
     /// Each batch by a writer of its own, entry after entry.
-    func append(_ batches: [[Entry]]) async throws {
+    func append(_ batches: [[(Entry, Evidence)]], _ source: EntrySource) async throws {
         let store = store
         try await withThrowingTaskGroup(of: Void.self) { group in
             for batch in batches {
                 group.addTask {
-                    for entry in batch { try await store.commit { _ = try $0.append(entry, evidence: .none) } }
+                    for (entry, evidence) in batch {
+                        switch source {
+                        case .verified:
+                            let authentic = try AuthenticEntry(verifying: entry, evidence: evidence)
+                            _ = try await store.commit { try $0.append(authentic) }.leaves[0].receipt
+                        case .believed:
+                            try await store.commit { _ = try $0.append(entry, evidence: evidence, trusting: .signatures) }
+                        }
+                    }
                 }
             }
             try await group.waitForAll()
@@ -83,11 +108,10 @@ private final class RawDisk {
     private static let size = 1 << 20
 
     private let file: FileDescriptor
-    private let leaf: [UInt8]
+    private let page = [UInt8](repeating: 7, count: 4_096)
     private var position = 0
 
-    init(in folder: FilePath, leaf: [UInt8]) throws {
-        self.leaf = leaf
+    init(in folder: FilePath) throws {
         file = try FileDescriptor.open(
             folder.appending("raw"), .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
         try file.writeAll(toAbsoluteOffset: 0, [UInt8](repeating: 0, count: Self.size))
@@ -95,9 +119,9 @@ private final class RawDisk {
     }
 
     func append() throws {
-        if position + leaf.count > Self.size { position = 0 }
-        try file.writeAll(toAbsoluteOffset: Int64(position), leaf)
-        position += leaf.count
+        if position + page.count > Self.size { position = 0 }
+        try file.writeAll(toAbsoluteOffset: Int64(position), page)
+        position += page.count
         try sync()
     }
 

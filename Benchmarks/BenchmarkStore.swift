@@ -1,0 +1,99 @@
+import AccessPolicy
+import CryptoPrimitives
+import Foundation
+import MedicalRecords
+import MerkleLedger
+import RecordStorage
+import SharingContract
+import SystemPackage
+import TestSupport
+
+/// A gateway's folder with one patient, who has one record of 1 KiB and has let one clinic read it, on a ledger of any length.
+struct BenchmarkStore {
+    static let patient = "ana/laboratory"
+    static let clinic = "lakeside"
+    static let grant = "grant"
+    static let payloadSize = 1_024
+
+    let folder: FilePath
+
+    static func signer() -> NoteSigner {
+        guard let name = KeyName(World().origin.text) else { preconditionFailure("the origin is a key name") }
+        return NoteSigner(name: name, key: key("ledger"))
+    }
+
+    static var minute: Minute { Minute(secondsSince1970: Int64(Date().timeIntervalSince1970)) }
+
+    static func opened(_ folder: FilePath) throws -> LedgerStore {
+        try LedgerStore.open(folder, signer: signer(), snapshots: SnapshotSigner(key("north")), clock: { minute })
+    }
+
+    /// Makes it, with `leaves` leaves in all: what is missing is filled up with compartments.
+    init(in folder: FilePath, leaves: UInt64) async throws {
+        self.folder = folder
+        var world = try World.begun()
+        world.now = Self.minute
+        try LedgerStore.create(in: folder, genesis: world.steps[0].entry, signer: Self.signer(), clock: { Self.minute })
+        let store = try Self.opened(folder)
+        try await Self.populate(&world, store)
+        var size = store.head.size
+        while size < leaves {
+            let batch = (size..<min(size + 1_000, leaves)).map { Self.filler($0, world.origin) }
+            try await store.commit { transaction in
+                for entry in batch { try transaction.append(entry, evidence: .none, trusting: .signatures) }
+            }
+            size = store.head.size
+        }
+        try store.close()
+    }
+
+    private static func populate(_ world: inout World, _ store: LedgerStore) async throws {
+        for name in ["hillside", clinic] { try world.admit(name) }
+        try world.open(patient)
+        let lists = [world.list(patient), world.list(patient, after: world.list(patient), grants: [grant])]
+        try world.grant(grant, in: patient, to: clinic, list: lists[1])
+        let payload = [UInt8](repeating: 7, count: payloadSize)
+        var upload = store.beginUpload()
+        try upload.write(payload)
+        _ = try await store.finishUpload(upload, announced: SHA256.hash(payload))
+        try world.deposit([try descriptor(payload, world)], in: patient, by: "hillside", list: lists[1])
+        let steps = world.steps.dropFirst()
+        try await store.commit { transaction in
+            for step in steps {
+                let index = try transaction.append(step.entry, evidence: step.evidence)
+                for slot in (step.evidence.tree?.slots ?? [:]).keys {
+                    for reader in [patient, grant] {
+                        let position = EvidenceRules.position(leaf: index, slot: slot)
+                        try transaction.storeHeader([UInt8](repeating: 3, count: 1_700), for: recipient(reader), at: position)
+                    }
+                }
+            }
+            try transaction.storeList(lists[1])
+        }
+    }
+
+    private static func descriptor(_ payload: [UInt8], _ world: World) throws -> Descriptor {
+        guard let name = PayloadID(of: payload),
+            let facts = RecordFacts(
+                category: .laboratory, mediaType: .text, types: [], labels: [], isLabelled: false, days: nil, codes: []),
+            let stored = StoredFacts(facts)
+        else { preconditionFailure("a payload has 32 bytes and its facts are few") }
+        let fields = Descriptor.Fields(
+            record: .random(), version: 1, state: .current, payload: name, payloadSize: UInt64(payload.count),
+            contentCommitment: .random(), facts: stored.canonicalBytes)
+        return Descriptor(fields, signingWith: key("hillside"), origin: world.origin, compartment: publicKey(patient))
+    }
+
+    /// A compartment under a key that nobody has, with a signature that is none: only what stands behind counts here, and a store does
+    /// not verify again what it took in.
+    private static func filler(_ number: UInt64, _ origin: TextLine) -> Entry {
+        let name = SHA256.hash(Array("filler \(number)".utf8))
+        let compartment = Compartment(key: .init(name.value), next: name, recovery: name)
+        let unsigned = Entry(origin: origin, bodiless: .compartment(compartment)).canonicalBytes
+        let signature = [1] + name.bytes + [UInt8](repeating: 0, count: Ed25519.Signature.count)
+        guard let entry = try? Entry(canonical: unsigned.dropLast() + signature) else {
+            preconditionFailure("an entry ends in its signatures")
+        }
+        return entry
+    }
+}
