@@ -25,7 +25,9 @@ struct BenchmarkStore {
     static var minute: Minute { Minute(secondsSince1970: Int64(Date().timeIntervalSince1970)) }
 
     static func opened(_ folder: FilePath) throws -> LedgerStore {
-        try LedgerStore.open(folder, signer: signer(), snapshots: SnapshotSigner(key("north")), clock: { minute })
+        try LedgerStore.open(
+            folder, signer: signer(), snapshots: SnapshotSigner(key("north")), check: .sinceSnapshot(ofAtLeast: 10_000),
+            clock: { minute })
     }
 
     /// Makes it, with `leaves` leaves in all: what is missing is filled up with compartments.

@@ -12,8 +12,8 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serves a gateway until it is told to stop.",
         discussion: """
-            Before it takes the first call, the store proves itself; what differs is named and nothing is served. After a stop in order
-            that takes seconds, and the rest is proven while it serves; with --check all of it comes first.
+            Before it takes the first call, the store proves itself; what differs is named and nothing is served. Of a long ledger only
+            what came since the last snapshot is proven first, and the rest while it serves; with --check all of it comes first.
 
             Example:
               cordon-gateway serve --folder /var/lib/cordon --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
@@ -43,7 +43,7 @@ struct Serve: AsyncParsableCommand {
         let keys = try folder.keys(passphrase: Passphrase.read())
         let logger = log.logger(level: verbose ? .info : .warning)
         let clock = SteadyClock.system(logger)
-        let store = try folder.open(origin, keys, check ? .all : .sinceSnapshot, clock: clock)
+        let store = try folder.open(origin, keys, check ? .all : .sinceSnapshot(ofAtLeast: Self.longLedger), clock: clock)
         if !clockIsRight { try requirePlausible(clock.seconds, after: store.head.time) }
         let restored = try folder.restored()
         let isReadOnly = try await folder.mustNotWrite(store)
@@ -78,6 +78,9 @@ struct Serve: AsyncParsableCommand {
             If the clock is right, say so with --clock-is-right; if not, set it first: a wrong time on the ledger cannot be taken back
             """)
     }
+
+    /// Entries of a ledger of which not all is checked at every start: up to here it takes about a second.
+    private static let longLedger: UInt64 = 10_000
 
     private static let usualGap: Int64 = 30 * 86_400
 

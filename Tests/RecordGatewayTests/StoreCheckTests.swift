@@ -26,7 +26,7 @@ import Testing
 
     /// Serves until the check is through or has failed.
     private func serve(_ site: GatewaySite) async throws -> LedgerStore {
-        let store = try opened(site, .sinceSnapshot)
+        let store = try opened(site, .sinceSnapshot(ofAtLeast: 0))
         defer { try? store.close() }
         // One leaf that the snapshot does not know of.
         let entry = World().entry(.compartment(World().compartment("ben")), by: ["ben"])

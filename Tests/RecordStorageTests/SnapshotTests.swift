@@ -18,7 +18,9 @@ extension StoreFixture {
         get throws { try Snapshot(canonical: try snapshotBytes) }
     }
 
-    fileprivate func openQuickly(by member: String = "north", _ check: StartCheck = .sinceSnapshot) throws -> LedgerStore {
+    fileprivate func openQuickly(by member: String = "north", _ check: StartCheck = .sinceSnapshot(ofAtLeast: 0)) throws
+        -> LedgerStore
+    {
         let now = world.now
         return try LedgerStore.open(
             path, signer: Self.signer(), snapshots: SnapshotSigner(key(member)), check: check, clock: { now })
@@ -30,7 +32,8 @@ extension StoreFixture {
         return self
     }
 
-    fileprivate func difference(_ check: StartCheck = .sinceSnapshot, by member: String = "north") throws -> StoreError.Difference?
+    fileprivate func difference(_ check: StartCheck = .sinceSnapshot(ofAtLeast: 0), by member: String = "north") throws
+        -> StoreError.Difference?
     {
         do {
             try openQuickly(by: member, check).close()
@@ -129,6 +132,14 @@ private func longWorld() throws -> World {
         #expect(try fixture.difference() == .olderThanSnapshot)
         #expect(try fixture.difference(.all) == .olderThanSnapshot)
         #expect(try fixture.snapshot == ahead, "the snapshot that tells of it was replaced")
+    }
+
+    @Test func `of a ledger shorter than asked for everything is checked, whatever its snapshot says`() async throws {
+        let fixture = try await StoreFixture(try World.withCompartment()).checked()
+        #expect(try fixture.openQuickly(.sinceSnapshot(ofAtLeast: 4)).checkedSize == 4)
+        try fixture.meddle("DELETE FROM state WHERE length(value) = 1")
+        #expect(try fixture.difference(.sinceSnapshot(ofAtLeast: 4)) == nil)
+        #expect(try fixture.difference(.sinceSnapshot(ofAtLeast: 5)) == .state)
     }
 
     @Test func `a check of everything needs no good snapshot, and makes one`() async throws {

@@ -114,9 +114,10 @@ extension LedgerStore {
     ///
     /// - Parameters:
     ///   - snapshots: whose snapshots vouch for what was checked before. Without one, everything is checked.
+    ///   - check: how much is checked before the store opens.
     ///   - progress: called now and then with the number of leaves checked and of all leaves.
     package static func open(
-        _ folder: FilePath, signer: consuming NoteSigner, snapshots: SnapshotSigner? = nil, check: StartCheck = .sinceSnapshot,
+        _ folder: FilePath, signer: consuming NoteSigner, snapshots: SnapshotSigner? = nil, check: StartCheck = .all,
         clock: @escaping @Sendable () -> Minute, progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }
     ) throws -> LedgerStore {
         guard DurableFile.exists(folder.appending(databaseName)) else { throw StoreError.absent }
@@ -142,8 +143,9 @@ extension LedgerStore {
     ) throws -> Snapshot? {
         do {
             return try SnapshotFile(in: folder).read(by: signer.publicKey, of: key.name)
-        } catch StoreError.differs(.snapshot) where check == .all {
-            return nil
+        } catch StoreError.differs(.snapshot) {
+            if case .all = check { return nil }
+            throw StoreError.differs(.snapshot)
         }
     }
 
@@ -156,7 +158,7 @@ extension LedgerStore {
         return try pool.read { database in
             if let snapshot {
                 let quick = try SnapshotCheck(database: database, snapshot: snapshot, key: key).run()
-                if check == .sinceSnapshot { return (quick, snapshot.checkedSize) }
+                if case .sinceSnapshot(let size) = check, snapshot.size >= size { return (quick, snapshot.checkedSize) }
             }
             let all = try SelfCheck(database: database, payloads: payloads, key: key).run(progress: progress)
             return (all, all.edge.size)

@@ -38,7 +38,7 @@ struct SnapshotCheck {
         guard genesis.ledgerKey == key.publicKey, origin == snapshot.origin, key.name == KeyName(origin.text) else {
             throw StoreError.differs(.otherLedger)
         }
-        guard let ledger = try StoredState(database: database, cache: nil).ledger(), ledger.origin == origin,
+        guard let ledger = try StoredState(database: database).ledger(), ledger.origin == origin,
             ledger.genesis.ledgerKey == genesis.ledgerKey
         else { throw StoreError.differs(.state) }
         return origin

@@ -30,8 +30,9 @@ struct SnapshotFile {
 
 /// How much a store proves before it opens.
 package enum StartCheck: Sendable {
-    /// What came after the last snapshot; everything where there is none.
-    case sinceSnapshot
+    /// What came after the last snapshot. Everything where there is none, or where it is of a ledger shorter than this, of which all can
+    /// be checked in little time.
+    case sinceSnapshot(ofAtLeast: UInt64)
     /// Everything. A snapshot that is not good is replaced; one that is must be extended by what is here.
     case all
 }

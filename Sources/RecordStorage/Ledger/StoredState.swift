@@ -6,7 +6,12 @@ package import SharingContract
 package struct StoredState: StateReader {
     let database: Database
     /// `nil` beside the writer, where nobody would tell it of changes.
-    let cache: StateCache?
+    private let cache: StateCache?
+
+    init(database: Database, cache: StateCache? = nil) {
+        self.database = database
+        self.cache = cache
+    }
 
     package func bytes(for key: StateKey) throws -> [UInt8]? {
         if let known = cache?.values[key] { return known }
