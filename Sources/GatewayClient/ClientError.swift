@@ -1,6 +1,7 @@
 package import CryptoPrimitives
 package import DurableFiles
 package import GatewayAPI
+package import SharingContract
 
 /// Why a client could not do what it was asked. Which of these it is decides the program's exit code.
 package enum ClientError: Error {
@@ -24,6 +25,7 @@ package enum Missing: Error {
     case actor(name: String)
     case ambiguousActor(name: String, matches: [TextLine])
     case patient(recordNumber: String)
+    case member(name: String)
     case grant
     case record
     case ambiguousRecord(String)
@@ -53,6 +55,15 @@ package enum Obstacle: Error {
     /// Later than the ledger's rules let anything hold.
     case dateTooLate(last: Day)
     case notForAuditors
+    /// Only members propose and approve.
+    case notAMember
+    /// A member has no say in its own removal.
+    case concernsItself
+    case signedAlready
+    /// One member's signature is not enough on this ledger.
+    case severalMembersNeeded
+    /// No signature could make this good.
+    case refusedByRules(Refusal)
     /// The record was entered in error by its author's own word.
     case recordRetracted
     /// A correction is one record, and the file makes another number of them.

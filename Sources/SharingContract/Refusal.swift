@@ -29,6 +29,8 @@ package enum Refusal: Error, Equatable {
     case notCommitted
     /// The rules do not allow this change of members.
     case membersNotChanged
+    /// It was signed for another set of members than there is now.
+    case membersOther
     /// The body is not the one the entry commits to.
     case bodyNotCommitted
     /// The body is not of this kind's form.

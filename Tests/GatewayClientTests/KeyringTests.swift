@@ -57,7 +57,7 @@ func problem(_ body: () throws(ClientError) -> Void) -> String? {
         let magic = Array("cordon-keyring-v1".utf8)
         #expect(problemOpening(try file(magic + [1] + seed), passphrase) == nil)
         let others = [
-            magic + [0] + seed, magic + [5] + seed, magic + [1] + seed + [0], magic + [1] + seed.dropLast(),
+            magic + [0] + seed, magic + [6] + seed, magic + [1] + seed + [0], magic + [1] + seed.dropLast(),
             Array("cordon-keyring-v2".utf8) + [1] + seed, [],
         ]
         for other in others {

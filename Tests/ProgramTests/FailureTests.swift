@@ -110,7 +110,7 @@ extension FailureTests {
         Case("cordon --as north member admit late.app --until 2020-01-01", 2, "this day is over"),
         Case("cordon --as north member admit late.app --until 2199-01-01", 2, "too long"),
         Case("cordon --as north member admit late.app --until tomorrow", 2, "is no day"),
-        Case("cordon --as hillside member admit late.app", 4, "Only a member admits"),
+        Case("cordon --as hillside member admit late.app", 2, "is not a member"),
         Case("CORDON_PASSPHRASE_FILE=wrong cordon --as north member admit late.app", 4, "does not open"),
         Case("cordon --as late clinic invite", 1, "not admitted"),
         Case("cordon --as hillside clinic new --name X --gateway $A --out x", 1, "exists already"),

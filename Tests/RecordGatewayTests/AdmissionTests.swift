@@ -89,7 +89,7 @@ import Testing
     }
 
     /// A gateway makes these itself, each in a call that says what for.
-    @Test func `nobody brings a member, a deposit, a decision or an erasure`() async throws {
+    @Test func `nobody brings a deposit, a decision or an erasure`() async throws {
         try await GatewaySite.town { town in
             try await town.grant("grant", to: "lakeside")
             for (event, evidence) in ownEvents(town) {
@@ -103,16 +103,63 @@ import Testing
 
     private func ownEvents(_ town: Town) -> [(Event, Evidence)] {
         let world = town.world
-        let member = MemberChange.Member(key: publicKey("south"), name: line("South"), address: line("http://127.0.0.1:8461"))
         let deposit = town.depositing([town.sealed("lab")]).body
         let tree = world.tree([town.sealed("lab").descriptor])
         let (decision, decisionBody) = world.decision("request", grant: "grant", released: [])
         let erasure = Erasure(basis: .patientsWish, commitments: [Hash(World.salt)])
         let erasureBody = ErasureBody(of: erasure, signingWith: key(Town.laboratory), origin: world.origin)
         return [
-            (.member(.add(member, genesis: nil)), .none),
             (.deposit(Deposit(root: tree.slotTree.root)), world.evidence(deposit, tree: tree)),
             (.decision(decision), world.evidence(decisionBody)), (.erasure(erasure), world.evidence(erasureBody)),
         ]
+    }
+}
+
+/// Who runs the ledger is decided by the members, and brought by one who signed.
+@Suite struct MemberChanges {
+    private static func member(_ name: String) -> MemberChange.Member {
+        MemberChange.Member(key: publicKey(name), name: line(name), address: line("http://127.0.0.1:8461"))
+    }
+
+    private func change(_ town: Town, _ change: MemberChange, since: UInt64 = 0, by signers: [String]) -> PostEntry {
+        PostEntry(entry: town.world.entry(.member(change, since: since), by: signers), evidence: .none)
+    }
+
+    @Test func `a member is added by who signed it, once, and two admit from then on`() async throws {
+        try await GatewaySite.town { town in
+            let add = change(town, .add(Self.member("south"), genesis: nil), by: ["north"])
+            for name in ["hillside", "auditor", "south", Town.laboratory] {
+                try await town.gateway.expect(.forbidden, add, by: name)
+            }
+            let unsigned = change(town, .add(Self.member("south"), genesis: nil), by: [])
+            try await town.gateway.expect(.forbidden, unsigned, by: "north")
+            let own = change(town, .add(Self.member("south"), genesis: nil), by: ["south"])
+            try await town.gateway.expect(.refused, own, by: "south")
+            try town.gateway.verify(try await town.gateway.call(add, by: "north"))
+            try await town.gateway.expect(.refused, add, by: "north")
+            try await town.gateway.expect(.refused, town.admission(of: "seaside"), by: "north")
+            let both = town.admission(of: "seaside", by: ["north", "south"])
+            try town.gateway.verify(try await town.gateway.call(both, by: "south"))
+        }
+    }
+
+    /// It could append nothing more.
+    @Test func `a gateway is not robbed of the key it signs with`() async throws {
+        try await GatewaySite.town { town in
+            var since: UInt64 = 0
+            for (name, signers) in [("south", ["north"]), ("west", ["north", "south"])] {
+                let add = change(town, .add(Self.member(name), genesis: nil), since: since, by: signers)
+                since = try await town.gateway.call(add, by: "north").index
+            }
+            let remove = change(town, .remove(publicKey("north")), since: since, by: ["south", "west"])
+            try await town.gateway.expect(.refused, remove, by: "south")
+            let rekey = change(
+                town, .rekey(old: publicKey("north"), new: publicKey("north 2")), since: since, by: ["north", "south", "west"])
+            try await town.gateway.expect(.refused, rekey, by: "north")
+            let early = change(town, .remove(publicKey("west")), since: 0, by: ["north", "south"])
+            try await town.gateway.expect(.refused, early, by: "north")
+            let other = change(town, .remove(publicKey("west")), since: since, by: ["north", "south"])
+            try town.gateway.verify(try await town.gateway.call(other, by: "south"))
+        }
     }
 }

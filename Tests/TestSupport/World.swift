@@ -82,6 +82,11 @@ extension World {
         return world
     }
 
+    /// A change of members, for those that there are now.
+    package func members(_ change: MemberChange) -> Event {
+        .member(change, since: ((try? state.ledger()) ?? nil)?.membersChangedAt ?? 0)
+    }
+
     package func actor(_ name: String, role: Actor.Role = .clinic, days: UInt32 = 365) -> Actor {
         Actor(
             key: publicKey(name), recipient: recipient(name), name: line(name), role: role, end: now.day.adding(days: days),

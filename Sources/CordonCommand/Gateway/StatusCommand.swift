@@ -46,7 +46,8 @@ struct StatusCommand: AsyncParsableCommand {
         let report = Report(
             profile: session.folder.name, role: role, origin: session.origin.text, entries: session.ledger.size,
             gateway: session.pin.address.text, fingerprint: Fingerprint.text(session.pin.ledgerKey), admittedUntil: until)
-        let admission = session.role == .patient ? "" : until.map { "\nAdmitted until \($0)." } ?? "\nNot admitted."
+        let isMember = session.role == .member
+        let admission = session.role == .patient || isMember ? "" : until.map { "\nAdmitted until \($0)." } ?? "\nNot admitted."
         try cordon.show(
             report,
             """

@@ -3,6 +3,7 @@ import DurableFiles
 import Foundation
 import GatewayAPI
 import GatewayClient
+import SharingContract
 
 /// What went wrong, in words that say what to do next, and the exit code that programs go by.
 struct Explanation {
@@ -113,6 +114,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "no patient is enrolled under record number \(number)",
                 advice: "Enrol one with `cordon clinic enrol CARD --mrn NUMBER`; see `cordon clinic patients`.")
+        case .member(let name):
+            self.init(
+                code: 1, message: "there is no member of the name \"\(name)\"",
+                advice: "See `cordon directory`; write the whole name.")
         case .grant:
             self.init(
                 code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
@@ -168,6 +173,21 @@ extension Explanation {
             self.init(code: 2, message: "this day is over", advice: "Give a later one with --until, such as 2027-01-01.")
         case .dateTooLate(let last):
             self.init(code: 2, message: "that is too long", advice: "\(last) is the last day that --until may name.")
+        case .notAMember:
+            self.init(
+                code: 1, message: "this profile is no member of the ledger",
+                advice: "Members are listed by `cordon directory`; one becomes a member by `cordon member propose --add`.")
+        case .concernsItself:
+            self.init(code: 1, message: "a member has no say in its own removal", advice: "Others propose and approve it.")
+        case .signedAlready:
+            self.init(
+                code: 1, message: "this member has signed this already", advice: "Hand the file to another member, who approves it."
+            )
+        case .severalMembersNeeded:
+            self.init(
+                code: 1, message: "this ledger has several members, and two of them admit",
+                advice: "Use `cordon member propose --admit FILE --out FILE`, and let another member approve it.")
+        case .refusedByRules(let refusal): self.init(refusal)
         case .recordRetracted:
             self.init(
                 code: 1, message: "this record was retracted; it has no later versions",
@@ -185,6 +205,36 @@ extension Explanation {
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")
+        }
+    }
+
+    /// Why the ledger's rules do not let a proposal through.
+    private init(_ refusal: Refusal) {
+        switch refusal {
+        case .signatureNotAuthentic:
+            self.init(code: 5, message: "NOT VERIFIED: a signature on this proposal is forged.", advice: "Tell the consortium.")
+        case .membersOther:
+            self.init(
+                code: 1, message: "the members have changed since this was proposed, so it holds no longer",
+                advice: "Propose it anew, if it is still wanted.")
+        case .membersNotChanged:
+            self.init(
+                code: 1, message: "the rules do not allow this: of two members neither removes the other, and there are at most 64")
+        case .signerNotAllowed:
+            self.init(
+                code: 1, message: "somebody signed this who has no say in it: no member, or the one whom it removes",
+                advice: "Propose it anew.")
+        case .deadKey: self.init(code: 1, message: "a member signed this that is none any more", advice: "Propose it anew.")
+        case .keyInUse:
+            self.init(code: 1, message: "this key has a use on the ledger already", advice: "Make a new profile, with a new key.")
+        case .nameTaken: self.init(code: 1, message: "another has this name", advice: "Choose another name.")
+        case .notLive: self.init(code: 1, message: "there is no such member any more", advice: "See `cordon directory`.")
+        case .unchanged: self.init(code: 1, message: "this is on the ledger already")
+        case .badWindow:
+            self.init(
+                code: 1, message: "the day until which this would admit is over, or more than two years away",
+                advice: "Propose it anew, with another --until.")
+        default: self.init(code: 1, message: "the rules of the ledger do not allow this")
         }
     }
 
@@ -252,7 +302,7 @@ extension Explanation {
 extension ProfileRole {
     fileprivate var article: String {
         switch self {
-        case .patient, .clinic: "a"
+        case .patient, .clinic, .member: "a"
         case .auditor, .emergencyDesk: "an"
         }
     }
@@ -263,6 +313,7 @@ extension ProfileRole {
         case .clinic: "clinic"
         case .auditor: "auditor"
         case .emergencyDesk: "emergency desk"
+        case .member: "member"
         }
     }
 }

@@ -17,6 +17,7 @@ package enum Label: String, CaseIterable, Sendable {
     case erasure = "cordon/erasure/v1"
     case snapshot = "cordon/snapshot/v1"
     case application = "cordon/application/v1"
+    case candidacy = "cordon/candidacy/v1"
     case invite = "cordon/invite/v1"
     case card = "cordon/card/v1"
     case slip = "cordon/slip/v1"

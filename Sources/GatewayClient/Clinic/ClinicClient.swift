@@ -20,30 +20,44 @@ package final class ClinicClient {
         gateway address: String,
         passphrase: borrowing Passphrase, environment: Session.Environment
     ) async throws(ClientError) -> (ClinicClient, Application) {
+        let clinic = try await begin(folder, role.profileRole, name: name, gateway: address, passphrase, environment)
+        let session = clinic.session
+        let application = Application(
+            pin: session.pin, role: role, name: name, recipient: session.keyring.actorIdentity().recipient().key, mandate: mandate,
+            identifiers: identifiers, signingWith: session.keyring.actorKey())
+        return (clinic, application)
+    }
+
+    /// A profile with new keys, on the ledger that answers under this address.
+    static func begin(
+        _ folder: ProfileFolder, _ role: ProfileRole, name: TextLine, gateway address: String,
+        _ passphrase: borrowing Passphrase, _ environment: Session.Environment
+    ) async throws(ClientError) -> ClinicClient {
         guard !folder.exists else { throw .notPossible(.profileExists) }
-        let connection = environment.connection(to: address)
-        let pin: Pin
-        do {
-            pin = try await FirstContact.pin(connection)
-            try await connection.close()
-        } catch {
-            try? await connection.close()
-            guard let error = error as? ClientError else { throw .unreachable(address: address, reason: .noConnection) }
-            throw error
-        }
+        let pin = try await pin(of: address, environment)
         try folder.writing { () throws(FileError) in try DurableFile.makeFolder(folder.path) }
         let lock = try folder.lock()
-        let keyring = Keyring.random(role.profileRole)
+        let keyring = Keyring.random(role)
         let sealed = try keyring.sealed(under: passphrase)
-        let application = Application(
-            pin: pin, role: role, name: name, recipient: keyring.actorIdentity().recipient().key, mandate: mandate,
-            identifiers: identifiers, signingWith: keyring.actorKey())
         let session = try Session(folder, keyring: keyring, pin: pin, lock: lock, environment: environment)
         let clinic = ClinicClient(session, ClinicState(pin: pin, name: name))
         try await session.sync()
         try clinic.save()
         try folder.store(sealedKeyring: sealed)
-        return (clinic, application)
+        return clinic
+    }
+
+    private static func pin(of address: String, _ environment: Session.Environment) async throws(ClientError) -> Pin {
+        let connection = environment.connection(to: address)
+        do {
+            let pin = try await FirstContact.pin(connection)
+            try await connection.close()
+            return pin
+        } catch {
+            try? await connection.close()
+            guard let error = error as? ClientError else { throw .unreachable(address: address, reason: .noConnection) }
+            throw error
+        }
     }
 
     func save() throws(ClientError) {

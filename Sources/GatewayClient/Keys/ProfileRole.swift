@@ -4,4 +4,6 @@ package enum ProfileRole: UInt8, CaseIterable, Sendable {
     case clinic = 2
     case auditor = 3
     case emergencyDesk = 4
+    /// A member that runs no gateway from this profile.
+    case member = 5
 }

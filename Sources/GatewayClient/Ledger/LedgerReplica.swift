@@ -288,7 +288,8 @@ extension LedgerReplica {
     }
 
     /// The day by the ledger's own time or the given clock, whichever is later.
-    package func today(_ clock: Int64) -> Day {
-        max(Minute(secondsSince1970: clock), time ?? Minute(0)).day
-    }
+    package func today(_ clock: Int64) -> Day { now(clock).day }
+
+    /// The time by the same rule.
+    func now(_ clock: Int64) -> Minute { max(Minute(secondsSince1970: clock), time ?? Minute(0)) }
 }

@@ -19,7 +19,7 @@ package enum FirstContact {
             throw .notVerified(.checkpointNotSigned)
         }
         let leaf = try await genesis(connection, size)
-        guard let parsed = try? Leaf(canonical: leaf), case .member(.add(_, let genesis?)) = parsed.entry.event,
+        guard let parsed = try? Leaf(canonical: leaf), case .member(.add(_, let genesis?), _) = parsed.entry.event,
             let name = KeyName(parsed.entry.origin.text)
         else { throw .notVerified(.ruleBroken(leaf: 0)) }
         let key = VerifierKey(name: name, kind: .ed25519, publicKey: genesis.ledgerKey)
@@ -32,7 +32,7 @@ package enum FirstContact {
     /// The member that runs the gateway, by the ledger as it stands.
     static func member(_ connection: GatewayConnection, _ pin: Pin) async throws(ClientError) -> Ed25519.PublicKey {
         let leaf = try await genesis(connection, 1)
-        guard Hash.leaf(leaf) == pin.genesis, case .member(.add(let member, _)) = try? Leaf(canonical: leaf).entry.event else {
+        guard Hash.leaf(leaf) == pin.genesis, case .member(.add(let member, _), _) = try? Leaf(canonical: leaf).entry.event else {
             throw .notVerified(.otherLedger)
         }
         return member.key

@@ -15,13 +15,16 @@ extension Gateway {
         try requireRoom(for: call.entry.event)
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
-        let committed = try await writing(for: caller) { transaction in
+        let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
             case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
+            case .member(let change, _):
+                try Self.requireSigner(caller, of: call.entry)
+                try requireElsewhere(change)
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
             case .grant(let grant): try Self.grant(grant, call, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
-            case .member, .deposit, .decision, .erasure:
+            case .deposit, .decision, .erasure:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
             }
             try transaction.append(authentic.get())
@@ -32,8 +35,19 @@ extension Gateway {
     /// What ends a grant or a stolen key is small, happens once, and cannot wait for a larger disk.
     private func requireRoom(for event: Event) throws {
         switch event {
-        case .revocation, .keyRevocation: break
+        case .revocation, .keyRevocation, .member(.remove, _), .member(.rekey, _): break
         default: try requireRoom()
+        }
+    }
+
+    /// This gateway signs with its member's key: without it, it could append nothing more.
+    private func requireElsewhere(_ change: MemberChange) throws {
+        switch change {
+        case .remove(let key), .rekey(old: let key, new: _):
+            guard key != member.publicKey else {
+                throw APIError(.refused, "this gateway signs with this member's key, and cannot go on without it")
+            }
+        case .add: break
         }
     }
 

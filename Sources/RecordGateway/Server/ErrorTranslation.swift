@@ -45,6 +45,7 @@ extension Refusal {
         case .requestAnswered: "answered before"
         case .notCommitted: "not the successor that was announced"
         case .membersNotChanged: "the members cannot be changed so"
+        case .membersOther: "the members have changed since it was signed"
         case .bodyNotCommitted: "not the body that was committed to"
         case .bodyMalformed: "the body cannot be read"
         case .listNotNewest: "a newer list exists"

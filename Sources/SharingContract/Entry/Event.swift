@@ -2,7 +2,9 @@ import CryptoPrimitives
 
 /// The kinds of entry that rules version 1 knows, with their public fields.
 package enum Event: Hashable, Sendable {
-    case member(MemberChange)
+    /// - Parameter since: the leaf of the change of members before this one, 0 for leaf 0. What was signed for one set of members is worth
+    ///   nothing to the next.
+    case member(MemberChange, since: UInt64 = 0)
     case actor(Actor)
     case keyRevocation(KeyRevocation)
     case compartment(Compartment)
@@ -57,7 +59,9 @@ package enum Event: Hashable, Sendable {
     init(from reader: inout CanonicalReader) throws(FormatError) {
         guard let kind = Kind(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
         switch kind {
-        case .member: self = .member(try MemberChange(from: &reader))
+        case .member:
+            let change = try MemberChange(from: &reader)
+            self = .member(change, since: change.isGenesis ? 0 : try reader.integer(UInt64.self))
         case .actor: self = .actor(try Actor(from: &reader))
         case .keyRevocation: self = .keyRevocation(try KeyRevocation(from: &reader))
         case .compartment: self = .compartment(try Compartment(from: &reader))
@@ -72,7 +76,9 @@ package enum Event: Hashable, Sendable {
     func encode(to writer: inout CanonicalWriter) {
         writer.integer(kind.rawValue)
         switch self {
-        case .member(let fields): fields.encode(to: &writer)
+        case .member(let fields, let since):
+            fields.encode(to: &writer)
+            if !fields.isGenesis { writer.integer(since) }
         case .actor(let fields): fields.encode(to: &writer)
         case .keyRevocation(let fields): fields.encode(to: &writer)
         case .compartment(let fields): fields.encode(to: &writer)

@@ -1,6 +1,7 @@
 package import CryptoPrimitives
 
-/// A change in who runs the ledger. docs/formats.md, section 4.1.
+/// A change in who runs the ledger. In an entry, each but the first is followed by the leaf of the change before it.
+/// docs/formats.md, section 4.1.
 package enum MemberChange: Hashable, Sendable {
     case add(Member, genesis: Genesis?)
     case remove(Ed25519.PublicKey)
@@ -46,6 +47,11 @@ package enum MemberChange: Hashable, Sendable {
             self.size = size
             self.root = root
         }
+    }
+
+    /// Whether this begins a ledger.
+    var isGenesis: Bool {
+        if case .add(_, _?) = self { true } else { false }
     }
 
     init(from reader: inout CanonicalReader) throws(FormatError) {

@@ -6,7 +6,6 @@ extension Contract {
 
     /// Two members admit; a ledger of one member cannot do better.
     func apply(_ actor: Actor, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {
-        try requireMembers(min(2, ledger.members.count), of: ledger.members)
         guard leaf.time.day < actor.end, actor.end <= leaf.time.day.adding(days: Self.longestAdmission) else {
             throw Refusal.badWindow
         }
@@ -19,6 +18,7 @@ extension Contract {
         if let holder = try state.actor(named: actor.name), holder != actor.key, try isLive(holder, state) {
             throw Refusal.nameTaken
         }
+        try requireMembers(min(2, ledger.members.count), of: ledger.members)
         return [
             StateChange(.actor(actor.key), ActorState(actor: actor, admittedAt: known?.admittedAt ?? index, isRevoked: false)),
             StateChange(.actorName(ActorState.nameKey(actor.name)), Name(actor.key)),

@@ -43,7 +43,7 @@ package struct Contract: Sendable {
 
     private func applyEvent(to state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {
         switch leaf.entry.event {
-        case .member(let change): try apply(change, state, ledger)
+        case .member(let change, let since): try apply(change, since: since, state, ledger)
         case .actor(let actor): try apply(actor, state, ledger)
         case .keyRevocation(let revocation): try apply(revocation, state, ledger)
         case .compartment(let compartment): try apply(compartment, state)

@@ -3,7 +3,7 @@ import CryptoPrimitives
 extension Contract {
     /// Leaf 0 begins the ledger: one member, signed by itself, who names the rules and the key of the ledger.
     func applyGenesis() throws(Refusal) -> [StateChange] {
-        guard index == 0, case .member(.add(let member, let genesis?)) = leaf.entry.event else { throw .notGenesis }
+        guard index == 0, case .member(.add(let member, let genesis?), _) = leaf.entry.event else { throw .notGenesis }
         guard genesis.rulesVersion == Self.rulesVersion else { throw .notGenesis }
         guard !leaf.entry.origin.isEmpty, genesis.predecessor?.origin != leaf.entry.origin else { throw .wrongOrigin }
         guard genesis.ledgerKey != member.key else { throw .keyInUse }
@@ -16,8 +16,14 @@ extension Contract {
         ]
     }
 
-    func apply(_ change: MemberChange, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {
+    func apply(
+        _ change: MemberChange, since: UInt64, _ state: some StateReader, _ ledger: LedgerState
+    ) throws -> [StateChange] {
         try requireNoBody()
+        // Approvals are gathered over days. One that was given to some members must not be found again and used among others.
+        guard since == ledger.membersChangedAt else { throw Refusal.membersOther }
+        var ledger = ledger
+        ledger.membersChangedAt = index
         switch change {
         case .add(let member, let genesis): return try add(member, genesis, state, ledger)
         case .remove(let key): return try remove(key, ledger)
@@ -49,7 +55,8 @@ extension Contract {
         return [StateChange(.ledger, ledger), StateChange(.key(key), KeyUse.dead)]
     }
 
-    /// A majority of the others, and either the old key or every other one.
+    /// A majority of the others, and either the old key or every other one. Where there is one other, the old key is needed: a member whose
+    /// key the other may replace is a member whom the other may remove.
     private func rekey(
         _ old: Ed25519.PublicKey, _ new: Ed25519.PublicKey, _ state: some StateReader, _ ledger: LedgerState
     ) throws -> [StateChange] {
@@ -59,13 +66,26 @@ extension Contract {
         let others = ledger.members.filter { $0.key != old }
         let otherSigners = signers.filter { $0 != old }
         let isAgreed = others.isEmpty || otherSigners.count >= Self.majority(of: others.count)
-        guard isAgreed, signers.contains(old) || (!others.isEmpty && otherSigners.count == others.count) else {
+        guard isAgreed, signers.contains(old) || (others.count > 1 && otherSigners.count == others.count) else {
             throw Refusal.signatureMissing
         }
         var ledger = ledger
         let member = ledger.members[position]
         ledger.members[position] = MemberChange.Member(key: new, name: member.name, address: member.address)
         return [StateChange(.ledger, ledger), StateChange(.key(old), KeyUse.dead), StateChange(.key(new), KeyUse.member)]
+    }
+
+    /// How many members have to sign, of those who may. For a re-key, of the others: the old key's signature, or those of all others, is
+    /// needed beside.
+    package static func signaturesNeeded(for event: Event, of ledger: LedgerState) -> Int {
+        let count = ledger.members.count
+        return switch event {
+        case .member(.add, _): majority(of: count)
+        case .member(.remove, _): majority(of: count - 1)
+        case .member(.rekey, _): count == 1 ? 1 : majority(of: count - 1)
+        case .actor, .keyRevocation: min(2, count)
+        case .compartment, .deposit, .grant, .revocation, .decision, .erasure: 1
+        }
     }
 
     /// More than two thirds: what n members can agree on while a third of them is false.

@@ -3,12 +3,14 @@ package import CryptoPrimitives
 /// What leaf 0 fixed, and who runs the ledger now.
 package struct LedgerState: CanonicalCodable, Sendable {
     package static let maximumMembers = 64
-    package static let maximumSize = 256 + 2 + 32 + 1 + maximumMembers * (32 + 512)
+    package static let maximumSize = 256 + 2 + 32 + 1 + maximumMembers * (32 + 512) + 8
 
     package let origin: TextLine
     package let genesis: MemberChange.Genesis
     /// Live members, in the order of their coming.
     package var members: [MemberChange.Member]
+    /// The leaf that changed them last.
+    package var membersChangedAt: UInt64 = 0
 
     package init(origin: TextLine, genesis: MemberChange.Genesis, members: [MemberChange.Member]) {
         self.origin = origin
@@ -22,6 +24,7 @@ package struct LedgerState: CanonicalCodable, Sendable {
         members = try reader.list(length: UInt8.self, atMost: Self.maximumMembers) { reader throws(FormatError) in
             MemberChange.Member(key: try reader.value(), name: try reader.text(), address: try reader.text())
         }
+        membersChangedAt = try reader.integer(UInt64.self)
     }
 
     package func encode(to writer: inout CanonicalWriter) {
@@ -33,6 +36,7 @@ package struct LedgerState: CanonicalCodable, Sendable {
             writer.text(member.name)
             writer.text(member.address)
         }
+        writer.integer(membersChangedAt)
     }
 
     package func isMember(_ key: Ed25519.PublicKey) -> Bool {

@@ -132,9 +132,15 @@ def papers(files):
     for name, example in files["papers.json"].items():
         kind, codec, label, holder = {
             "invite": ("INVITE", layouts.invite, "invite", "clinic"), "card": ("CARD", layouts.card, "card", "inbox"),
+            "candidacy": ("CANDIDACY", layouts.candidacy, "candidacy", "key"),
+            "proposal": ("PROPOSAL", layouts.proposal, None, None), "proposed member": ("PROPOSAL", layouts.proposal, None, None),
         }.get(name, ("APPLICATION", layouts.application, "application", "key"))
         value = parse(example, codec, name)
-        check_signature(codec, value, f"cordon/{label}/v1", value[holder])
+        if label:
+            check_signature(codec, value, f"cordon/{label}/v1", value[holder])
+        else:
+            proposed = layouts.entry.parse(bytes.fromhex(value["entry"]))
+            check_entry(proposed, {"salt": value["salt"], "body": value["body"], "tree": None}, name)
         data = base64.b64encode(bytes.fromhex(example["bytes"])).decode()
         lines = [data[index:index + 64] for index in range(0, len(data), 64)]
         written = [f"-----BEGIN CORDON {kind}-----", *lines, f"-----END CORDON {kind}-----", ""]

@@ -87,8 +87,9 @@ erasure = struct(("basis", one_of(u8, [1, 2])),
                  ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)))
 EVENTS = {
     1: union("change", u8, {
-        1: struct(("key", key), ("name", filled_text), ("address", filled_text), ("genesis", opt(genesis))),
-        2: struct(("key", key)), 3: struct(("old", key), ("new", key))}),
+        1: struct(("key", key), ("name", filled_text), ("address", filled_text), ("genesis", union("begins", flag, {
+            True: genesis, False: struct(("since", u64))}))),
+        2: struct(("key", key), ("since", u64)), 3: struct(("old", key), ("new", key), ("since", u64))}),
     2: actor,
     4: struct(("key", key), ("reason", one_of(u8, [1, 2, 3]))),
     5: compartment,
@@ -150,7 +151,8 @@ evidence = struct(("salt", fixed(32)), ("body", string(4, 1_089_056)), ("tree", 
 # 4.9
 STATE = {
     0x00: struct(("origin", text), ("rules version", u16), ("ledger key", key),
-                 ("members", listing(1, struct(("key", key), ("name", text), ("address", text)), at_most=64))),
+                 ("members", listing(1, struct(("key", key), ("name", text), ("address", text)), at_most=64)),
+                 ("members changed", u64)),
     0x01: struct(("use", one_of(u8, [1, 2, 3, 4, 5, 7]))),
     0x02: struct(("actor", actor), ("leaf", u64), ("revoked", flag)),
     0x03: struct(("key", key)),
@@ -172,6 +174,8 @@ application = checked(
     struct(("pin", pin), ("role", one_of(u8, [1, 2, 3])), ("name", filled_text), ("key", key), ("recipient", recipient),
            ("mandate", opt(text)), ("identifiers", text), ("signature", sig), bound=2_658),
     lambda value: require((value["mandate"] is not None) == (value["role"] == 3), "auditors alone have a mandate"))
+candidacy = struct(("pin", pin), ("name", filled_text), ("address", filled_text), ("key", key), ("signature", sig), bound=1_184)
+proposal = struct(("pin", pin), ("entry", string(2, 16_380, entry)), ("salt", fixed(32)), ("body", string(2, 256)), bound=17_248)
 invite = struct(("pin", pin), ("clinic", key), ("name", text), ("signature", sig), bound=928)
 card = struct(
     ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),

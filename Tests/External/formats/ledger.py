@@ -185,7 +185,8 @@ def _member(state, index, entry, body, kept):
     event = entry["event"]
     require(index == 0 and event["change"] == 1, "only the first member is expected here")
     member = {name: event[name] for name in ("key", "name", "address")}
-    state["00"] = {"origin": entry["origin"], **event["genesis"], "members": [member]}
+    genesis = {name: event["genesis"][name] for name in ("rules version", "ledger key")}
+    state["00"] = {"origin": entry["origin"], **genesis, "members": [member], "members changed": index}
     state["01" + event["genesis"]["ledger key"]] = {"use": 1}
     state["01" + event["key"]] = {"use": 2}
 

@@ -14,6 +14,8 @@ import Testing
             ("application", try example(Self.application(.clinic))),
             ("auditor's application", try example(Self.application(.auditor))),
             ("invite", try example(Self.invite())), ("card", try example(Self.card())),
+            ("candidacy", try example(Self.candidacy())), ("proposal", try example(Self.proposal())),
+            ("proposed member", try example(Self.proposedMember())),
         ])
         #expect(difference == nil)
     }
@@ -41,6 +43,45 @@ import Testing
         Card(
             pin: pin, name: line("Ana Díaz"), clinic: publicKey("hillside"), inboxRecipient: recipient("ana/inbox"), slots: slots,
             signingWith: key("ana/inbox"))
+    }
+
+    static func candidacy() -> Candidacy {
+        Candidacy(
+            pin: pin, name: line("South Consortium"), address: line("https://south.example"), signingWith: key("south"))
+    }
+
+    static func proposal() -> Proposal {
+        let world = World()
+        let evidence = world.evidence(ActorBody(identifiers: line("NPI 1234567893")))
+        let entry = world.entry(.actor(world.actor("hillside")), by: ["north"], evidence: evidence)
+        return Proposal(entry, evidence: evidence, pin: pin)
+    }
+
+    static func proposedMember() -> Proposal {
+        let candidacy = candidacy()
+        let member = MemberChange.Member(key: candidacy.key, name: candidacy.name, address: candidacy.address)
+        return Proposal(
+            World().entry(.member(.add(member, genesis: nil), since: 3), by: ["north"]), evidence: .none, pin: pin)
+    }
+
+    private func example(_ candidacy: Candidacy) throws -> Shown {
+        try candidacy.verify()
+        return try TestSupport.example(
+            candidacy,
+            [
+                "pin": shown(candidacy.pin), "name": candidacy.name, "address": candidacy.address, "key": candidacy.key,
+                "signature": signature(candidacy),
+            ], more: try text(candidacy))
+    }
+
+    private func example(_ proposal: Proposal) throws -> Shown {
+        try proposal.verify()
+        return try TestSupport.example(
+            proposal,
+            [
+                "pin": shown(proposal.pin), "entry": proposal.entry.canonicalBytes, "salt": proposal.evidence.salt,
+                "body": proposal.evidence.body,
+            ], more: try text(proposal))
     }
 
     private func shown(_ pin: Pin) -> Shown {

@@ -21,7 +21,8 @@ struct EntryExamples {
 
     func all() throws -> [Example] {
         [
-            member(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(), try deposit(),
+            member(), addition(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(),
+            try deposit(),
             try grant(),
             revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(), successor(),
         ]
@@ -48,7 +49,18 @@ extension EntryExamples {
             "member", .member(.add(member, genesis: genesis)),
             fields([
                 "change": 1, "key": member.key, "name": member.name, "address": member.address,
-                "genesis": fields(["rules version": genesis.rulesVersion, "ledger key": genesis.ledgerKey]),
+                "genesis": fields(["begins": true, "rules version": genesis.rulesVersion, "ledger key": genesis.ledgerKey]),
+            ]), by: ["north"])
+    }
+
+    private func addition() -> Example {
+        let member = MemberChange.Member(
+            key: publicKey("south"), name: line("South Consortium"), address: line("https://south.example"))
+        return example(
+            "member added", .member(.add(member, genesis: nil), since: 0),
+            fields([
+                "change": 1, "key": member.key, "name": member.name, "address": member.address,
+                "genesis": fields(["begins": false, "since": 0]),
             ]), by: ["north"])
     }
 
@@ -68,14 +80,14 @@ extension EntryExamples {
 
     private func removal() -> Example {
         example(
-            "member removed", .member(.remove(publicKey("south"))), fields(["change": 2, "key": publicKey("south")]),
-            by: ["north", "west"])
+            "member removed", .member(.remove(publicKey("south")), since: 12),
+            fields(["change": 2, "key": publicKey("south"), "since": 12]), by: ["north", "west"])
     }
 
     private func rekey() -> Example {
         example(
-            "member re-keyed", .member(.rekey(old: publicKey("north"), new: publicKey("north/1"))),
-            fields(["change": 3, "old": publicKey("north"), "new": publicKey("north/1")]), by: ["north"])
+            "member re-keyed", .member(.rekey(old: publicKey("north"), new: publicKey("north/1")), since: 0),
+            fields(["change": 3, "old": publicKey("north"), "new": publicKey("north/1"), "since": 0]), by: ["north"])
     }
 
     private func actor(_ role: Actor.Role) -> Example {
