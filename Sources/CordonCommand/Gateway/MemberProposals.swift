@@ -6,7 +6,8 @@ import SharingContract
 extension MemberCommand {
     struct Propose: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "propose", abstract: "Proposes a member, a member's new key, or an organisation to admit, and signs first.",
+            commandName: "propose",
+            abstract: "Proposes a member, a member's new key, or an organisation to admit, and signs first.",
             discussion: """
                 What is proposed is shown before it is signed. The file goes from member to member, who each approve it; the last whose
                 signature is needed puts it on the ledger. More than two thirds of the members add a member; of the others, remove one or

@@ -10,7 +10,7 @@ extension LedgerReplica {
         guard let note = try? await connection.get(PublicPath.checkpoint, atMost: SignedNote.maximumSize),
             let signed = try? SignedNote(note), let size = try? Checkpoint(text: signed.text).size,
             let bytes = try? await FirstContact.genesis(connection, size), let leaf = try? Leaf(canonical: bytes),
-            case .member(.add(_, let genesis?)) = leaf.entry.event, genesis.predecessor?.origin == pin.origin,
+            case .member(.add(_, let genesis?), _) = leaf.entry.event, genesis.predecessor?.origin == pin.origin,
             let members = try? state.ledger()?.members,
             leaf.entry.signatures.contains(where: { signature in members.contains { $0.key == signature.key } }),
             (try? leaf.entry.verifySignatures()) != nil

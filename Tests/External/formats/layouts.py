@@ -89,7 +89,9 @@ EVENTS = {
     1: union("change", u8, {
         1: struct(("key", key), ("name", filled_text), ("address", filled_text), ("genesis", union("begins", flag, {
             True: genesis, False: struct(("since", u64))}))),
-        2: struct(("key", key), ("since", u64)), 3: struct(("old", key), ("new", key), ("since", u64))}),
+        2: struct(("key", key), ("since", u64)), 3: struct(("old", key), ("new", key), ("since", u64)),
+        4: struct(("key", key), ("name", filled_text), ("address", filled_text), ("rules version", u16), ("ledger key", key),
+                  ("predecessor", struct(("origin", filled_text), ("size", u64), ("root", hash_))))}),
     2: actor,
     4: struct(("key", key), ("reason", one_of(u8, [1, 2, 3]))),
     5: compartment,
