@@ -93,6 +93,13 @@ let package = Package(
                 "SharingContract",
                 httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, logging, nioCore, nioPosix, nioSSL,
             ]),
+        // Apart from GatewayClient, because a gateway that follows another needs an HTTP client and must not link what decrypts.
+        .target(
+            name: "LedgerMirror",
+            dependencies: [
+                "CryptoPrimitives", "GatewayAPI", "MerkleLedger", "RecordStorage", "SharingContract", asyncHTTPClient, nioCore,
+                nioHTTP1, nioSSL,
+            ]),
         .target(
             name: "GatewayClient",
             dependencies: [
@@ -104,8 +111,8 @@ let package = Package(
         .executableTarget(
             name: "GatewayCommand",
             dependencies: [
-                "CryptoPrimitives", "DurableFiles", "GatewayAPI", "MerkleLedger", "RecordGateway", "RecordStorage",
-                "SharingContract",
+                "CryptoPrimitives", "DurableFiles", "GatewayAPI", "LedgerMirror", "MerkleLedger", "RecordGateway",
+                "RecordStorage", "SharingContract",
                 argumentParser, lifecycle, logging, systemPackage, unixSignals,
             ],
             linkerSettings: programLinking),
@@ -167,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "RecordGatewayTests",
             dependencies: [
-                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "MedicalRecords", "MerkleLedger", "RecordGateway",
-                "RecordStorage", "SharingContract", "TestSupport",
+                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "LedgerMirror", "MedicalRecords", "MerkleLedger",
+                "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
                 grdb, httpTypes, inMemoryLogging, lifecycle, logging, nioCore, nioPosix, nioSSL, systemPackage,
             ]),
     ],

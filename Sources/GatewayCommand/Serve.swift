@@ -2,10 +2,12 @@ import ArgumentParser
 import CryptoPrimitives
 import Foundation
 import GatewayAPI
+import LedgerMirror
 import Logging
 import RecordGateway
 import RecordStorage
 import ServiceLifecycle
+import SystemPackage
 import UnixSignals
 
 struct Serve: AsyncParsableCommand {
@@ -17,6 +19,7 @@ struct Serve: AsyncParsableCommand {
 
             Example:
               cordon-gateway serve --folder /var/lib/cordon --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
+              cordon-gateway serve --folder /var/lib/mirror --follow https://cordon.north.example --port 8470
             """)
 
     @Option(help: "Where keys, ledger and records are kept.") var folder: String
@@ -30,10 +33,14 @@ struct Serve: AsyncParsableCommand {
     var metrics: String?
 
     @Flag(help: "Check everything before the first call, and not only what came since the last snapshot.") var check = false
+    @Option(help: "Mirror the ledger of the gateway at this address, and show it. Needs neither keys nor a passphrase.")
+    var follow: String?
+    @Option(help: "Certificates to trust when following, instead of the system's, in PEM.") var ca: String?
 
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
     func run() async throws {
+        if let follow { return try await mirror(follow) }
         let folder = GatewayFolder(folder)
         let description = try folder.description()
         let address = try GatewayAddress(description.address)
@@ -85,16 +92,31 @@ struct Serve: AsyncParsableCommand {
     private static let usualGap: Int64 = 30 * 86_400
 
     private func configuration(_ address: GatewayAddress) throws -> GatewayServer.Configuration {
+        try configuration(host: host ?? address.host, port: port ?? address.port)
+    }
+
+    private func configuration(host: String, port: Int) throws -> GatewayServer.Configuration {
         guard (certificate == nil) == (key == nil) else { throw Failure.usage("--certificate and --key go together") }
-        guard port.map({ (0...65_535).contains($0) }) ?? true else { throw Failure.usage("a port is a number up to 65535") }
+        guard (0...65_535).contains(port) else { throw Failure.usage("a port is a number up to 65535") }
         let tls = certificate.flatMap { chain in key.map { GatewayServer.TLSFiles(certificateChain: chain, privateKey: $0) } }
-        let host = host ?? address.host
         do {
-            return try GatewayServer.Configuration(host: host, port: port ?? address.port, tls: tls)
+            return try GatewayServer.Configuration(host: host, port: port, tls: tls)
         } catch {
             throw Failure.usage("\(host) can be reached from outside this machine, so TLS is needed: give --certificate and --key")
         }
     }
+
+    private func mirror(_ leader: String) async throws {
+        let leader = try GatewayAddress(leader)
+        guard metrics == nil else { throw Failure.usage("a mirror has no figures: --metrics and --follow do not go together") }
+        let mirror = Follow(
+            folder: FilePath(folder), leader: LeaderConnection(address: leader.text.text, trustRoots: ca),
+            configuration: try configuration(host: host ?? "127.0.0.1", port: port ?? Self.mirrorPort),
+            logger: log.logger(level: verbose ? .info : .warning))
+        try await mirror.run()
+    }
+
+    private static let mirrorPort = 8470
 
     private func run(_ services: [any Service], _ folder: GatewayFolder, _ logger: Logger) async throws {
         let group = ServiceGroup(

@@ -43,10 +43,14 @@ enum GatewayProgram {
 
     /// Becomes the gateway: the same process, so that signals and a service manager reach it. The passphrase waits in a pipe.
     static func become(_ arguments: [String], passphrase: borrowing SecretBytes) throws {
-        let path = try path()
         let input = Pipe()
         send(passphrase, to: input.fileHandleForWriting)
         dup2(input.fileHandleForReading.fileDescriptor, STDIN_FILENO)
+        try become(arguments)
+    }
+
+    static func become(_ arguments: [String]) throws {
+        let path = try path()
         var pointers = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         unsafe execv(path, &pointers)
         throw Stop.localData("cordon-gateway could not be started")

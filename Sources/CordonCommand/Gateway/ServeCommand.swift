@@ -12,6 +12,7 @@ struct ServeCommand: AsyncParsableCommand {
             Example:
               cordon --as north serve
               cordon --as north serve --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
+              cordon --as mirror serve --follow https://cordon.north.example --port 8470
             """)
 
     @ParentCommand var cordon: Cordon
@@ -24,21 +25,30 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where on this machine Prometheus finds figures, such as 127.0.0.1:9460. Nowhere when left out.")
     var metrics: String?
 
+    @Option(help: "Mirror the ledger of the gateway at this address, and show it. Needs neither keys nor a passphrase.")
+    var follow: String?
+
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
     func run() async throws {
         let folder = try cordon.folder()
+        guard follow == nil else { return try GatewayProgram.become(arguments(folder.path.appending("mirror"))) }
         guard DurableFile.exists(folder.gatewayFolder) else {
             throw Stop.localData("\(folder.name) has no gateway", "Begin a ledger with `cordon --as \(folder.name) init`.")
         }
         let passphrase = try Passphrases.existing(folder.name)
+        try GatewayProgram.become(arguments(folder.gatewayFolder), passphrase: passphrase)
+    }
+
+    private func arguments(_ folder: FilePath) -> [String] {
         let options = [
-            ("--host", host), ("--port", port.map(String.init)), ("--certificate", certificate), ("--key", key), ("--log", log), ("--metrics", metrics),
+            ("--host", host), ("--port", port.map(String.init)), ("--certificate", certificate), ("--key", key), ("--log", log),
+            ("--metrics", metrics), ("--follow", follow), ("--ca", follow == nil ? nil : cordon.ca),
         ]
-        var arguments = ["serve", "--folder", folder.gatewayFolder.string]
+        var arguments = ["serve", "--folder", folder.string]
         for (option, value) in options { if let value { arguments += [option, value] } }
         if verbose { arguments.append("--verbose") }
         if clockIsRight { arguments.append("--clock-is-right") }
-        try GatewayProgram.become(arguments, passphrase: passphrase)
+        return arguments
     }
 }

@@ -61,7 +61,7 @@ package struct GatewayServer: Sendable {
     /// - Parameter onListening: told the port once connections are taken.
     package func service(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> any Service {
         Application(
-            router: router(), server: try builder(),
+            router: router(), server: try Self.builder(gateway.limits, configuration.tls, gateway.meter),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: nil,
                 availableConnectionsDelegate: .maximum(gateway.limits.connections, logger: logger)),
@@ -94,17 +94,15 @@ package struct GatewayServer: Sendable {
         return router
     }
 
-    private func builder() throws -> HTTPServerBuilder {
-        let limits = gateway.limits
-        let meter = gateway.meter
+    static func builder(_ limits: GatewayLimits, _ tls: TLSFiles?, _ meter: GatewayMeter) throws -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
                 additionalChannelHandlers: [ConnectionCounter(meter)],
                 idleTimeout: .seconds(limits.idleTimeout),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerSize, maxHeaderListSize: limits.headerSize, maxHeaderFieldCount: 64)))
-        guard let tls = configuration.tls else { return http }
-        return try .tls(http, tlsConfiguration: try Self.tlsConfiguration(tls))
+        guard let tls else { return http }
+        return try .tls(http, tlsConfiguration: try tlsConfiguration(tls))
     }
 
     private static func tlsConfiguration(_ files: TLSFiles) throws -> TLSConfiguration {

@@ -32,7 +32,9 @@ extension Gateway {
         try await reading(for: caller) { try $0.requireDepositor(caller.key, on: today) }
         try requireRoom()
         let intake = PayloadIntake(store.beginUpload())
-        try await BodyReader(limits: limits, meter: meter).read(body, atMost: PayloadPath.maximumSize) { try await intake.write($0) }
+        try await BodyReader(limits: limits, meter: meter).read(body, atMost: PayloadPath.maximumSize) {
+            try await intake.write($0)
+        }
         let (payload, size) = try await intake.finish(announced: announced, in: store)
         return StoredPayload(payload: payload, size: size)
     }

@@ -13,13 +13,13 @@ struct PublicRoutes: Sendable {
     func add(to router: Router<GatewayContext>) {
         router.get(RouterPath(PublicPath.health)) { _, _ in
             let body = "{\"status\":\"ok\",\"origin\":\"\(gateway.store.origin)\",\"size\":\(gateway.store.head.size)}\n"
-            return answer(Array(body.utf8), type: "application/json", cache: "no-store")
+            return Self.answer(Array(body.utf8), type: "application/json", cache: "no-store")
         }
         router.get(RouterPath(PublicPath.checkpoint)) { _, context in
             try limit(context)
             return counted(
                 PublicPath.checkpoint,
-                answer(gateway.store.head.checkpoint.bytes, type: "text/plain; charset=utf-8", cache: "no-cache"))
+                Self.answer(gateway.store.head.checkpoint.bytes, type: "text/plain; charset=utf-8", cache: "no-cache"))
         }
         router.get(RouterPath(PublicPath.tiles + "/**")) { request, context in
             try limit(context)
@@ -41,17 +41,17 @@ struct PublicRoutes: Sendable {
         let path = String(path.dropFirst())
         if let coordinate = try? Tile.Coordinate(entriesPath: path) {
             guard let entries = try await gateway.store.entries(coordinate) else { throw HTTPError(.notFound) }
-            return answer(entries.bytes, type: "application/octet-stream", cache: Self.forEver)
+            return Self.answer(entries.bytes, type: "application/octet-stream", cache: Self.forEver)
         }
         guard let coordinate = try? Tile.Coordinate(path: path), let tile = try await gateway.store.tile(coordinate) else {
             throw HTTPError(.notFound)
         }
-        return answer(tile.bytes, type: "application/octet-stream", cache: Self.forEver)
+        return Self.answer(tile.bytes, type: "application/octet-stream", cache: Self.forEver)
     }
 
-    private static let forEver = "public, max-age=31536000, immutable"
+    static let forEver = "public, max-age=31536000, immutable"
 
-    private func answer(_ bytes: [UInt8], type: String, cache: String) -> Response {
+    static func answer(_ bytes: [UInt8], type: String, cache: String) -> Response {
         Response(
             status: .ok, headers: [.contentType: type, .cacheControl: cache],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -1,0 +1,211 @@
+package import CryptoPrimitives
+import DurableFiles
+import Foundation
+import GRDB
+package import MerkleLedger
+package import SharingContract
+import Synchronization
+package import SystemPackage
+
+/// A copy of another gateway's public ledger: its leaves, its tree, what the contract makes of them, and the checkpoint they come to.
+///
+/// One process has it open. Nothing is taken that was not verified, and nothing is shown before a checkpoint of the ledger's own covers
+/// it. The copy holds no key and signs nothing.
+package final class MirrorStore: Sendable {
+    private let pool: DatabasePool
+    /// Held until the store is closed.
+    private let lock: Mutex<FolderLock?>
+    private let state: Mutex<State>
+
+    private struct State {
+        var edge: TreeEdge
+        var time: Minute?
+        var head: MirrorHead?
+    }
+
+    static let databaseName = "mirror.sqlite"
+
+    /// Makes a copy that has nothing yet, or opens one after its leaves were hashed again.
+    ///
+    /// Throws `StoreError`.
+    package init(_ folder: FilePath, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws {
+        try DurableFile.makeFolder(folder)
+        do {
+            lock = Mutex(try FolderLock(folder))
+        } catch FileError.locked {
+            throw StoreError.inUse
+        }
+        var configuration = Configuration()
+        configuration.maximumReaderCount = 4
+        configuration.busyMode = .timeout(5)
+        pool = try DatabasePool(path: folder.appending(Self.databaseName).string, configuration: configuration)
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try Self.migrator.migrate(pool)
+        state = Mutex(try pool.read { try Self.check($0, progress) })
+    }
+
+    package func close() throws {
+        try pool.close()
+        lock.withLock { $0 = nil }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 mirror") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE leaf (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+                    CREATE TABLE tile (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,
+                        PRIMARY KEY (level, number)) WITHOUT ROWID;
+                    CREATE TABLE state (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+                    CREATE TABLE shown (only INTEGER PRIMARY KEY CHECK (only = 1), note BLOB NOT NULL);
+                    """)
+        }
+        return migrator
+    }
+}
+
+/// What a mirror shows: a checkpoint that the ledger's own key signed, and everything under it.
+package struct MirrorHead: Sendable {
+    let edge: TreeEdge
+    package let checkpoint: VerifiedCheckpoint
+
+    package var size: UInt64 { edge.size }
+    package var origin: TextLine { checkpoint.checkpoint.origin }
+}
+
+extension MirrorStore {
+    /// Leaves that were taken; those behind the head wait for their checkpoint.
+    package var edge: TreeEdge { state.withLock { $0.edge } }
+
+    /// `nil` before the first checkpoint was reached.
+    package var head: MirrorHead? { state.withLock { $0.head } }
+
+    /// What the ledger says of itself; `nil` before its first leaf.
+    package func ledger() throws -> LedgerState? {
+        try pool.read { try StoredState(database: $0).ledger() }
+    }
+
+    /// Takes leaves that continue those that are here, all of them or none. Whoever calls this has verified that they are the ledger's;
+    /// here every one is held against the ledger's rules, with its signatures. Throws the contract's `Refusal`, or `FormatError`.
+    package func take(_ leaves: [[UInt8]]) throws {
+        var (edge, time) = state.withLock { ($0.edge, $0.time) }
+        try pool.writeWithoutTransaction { database in
+            try database.inTransaction(.immediate) {
+                for bytes in leaves { try Self.take(bytes, &edge, &time, database) }
+                return .commit
+            }
+        }
+        state.withLock { ($0.edge, $0.time) = (edge, time) }
+    }
+
+    private static func take(_ bytes: [UInt8], _ edge: inout TreeEdge, _ time: inout Minute?, _ database: Database) throws {
+        let leaf = try Leaf(canonical: bytes)
+        let state = StoredState(database: database)
+        try state.apply(try Contract.apply(leaf, at: edge.size, after: time, to: state))
+        try database.run("INSERT INTO leaf (number, bytes) VALUES (?, ?)", [Int64(edge.size), bytes.blob])
+        for tile in edge.append(Hash.leaf(bytes)) {
+            let place = tile.coordinate
+            try database.run(
+                "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?)", [place.level, Int64(place.index), tile.bytes.blob])
+        }
+        time = leaf.time
+    }
+
+    /// From now on this checkpoint is shown, which is of just the leaves that are here. Throws `differs` if it is of others.
+    package func show(_ checkpoint: VerifiedCheckpoint) throws {
+        let edge = edge
+        guard checkpoint.checkpoint.size == edge.size, checkpoint.checkpoint.rootHash == edge.root else {
+            throw StoreError.differs(.checkpoint)
+        }
+        try pool.write { database in
+            try database.run("INSERT OR REPLACE INTO shown (only, note) VALUES (1, ?)", [checkpoint.note.bytes.blob])
+        }
+        state.withLock { $0.head = MirrorHead(edge: edge, checkpoint: checkpoint) }
+    }
+
+    /// The root that the first `size` leaves had.
+    package func root(at size: UInt64) throws -> Hash {
+        let edge = edge
+        return try pool.read { database in try Tree.root(size: size, readTile: TileTable(database: database, edge: edge).hashes) }
+    }
+}
+
+// What is shown.
+extension MirrorStore {
+    /// A tile of the tree under the head; `nil` where it does not reach.
+    package func tile(_ coordinate: Tile.Coordinate) async throws -> Tile? {
+        guard let head, coordinate.level < 8 else { return nil }
+        let row = head.size >> (UInt64(Tile.height) * UInt64(coordinate.level))
+        guard let end = Self.end(of: coordinate), end <= row else { return nil }
+        return try await pool.read { database in try TileTable(database: database, edge: head.edge).tile(coordinate) }
+    }
+
+    /// The leaves whose hashes a tile of level 0 has.
+    package func entries(_ coordinate: Tile.Coordinate) async throws -> EntryBundle? {
+        guard let head, let end = Self.end(of: coordinate), end <= head.size else { return nil }
+        let leaves = try await pool.read { database in
+            try database.rows(
+                "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",
+                [Int64(end) - Int64(coordinate.width), Int64(end)]
+            ).map { $0.bytes("bytes") }
+        }
+        return try EntryBundle(entries: leaves)
+    }
+
+    private static func end(of coordinate: Tile.Coordinate) -> UInt64? {
+        let (first, isTooFar) = coordinate.index.multipliedReportingOverflow(by: UInt64(Tile.fullWidth))
+        let (end, isBeyond) = first.addingReportingOverflow(UInt64(coordinate.width))
+        return isTooFar || isBeyond || end > UInt64(Int64.max) ? nil : end
+    }
+}
+
+extension MirrorStore {
+    /// Hashes every leaf again and compares tiles, and what the checkpoint says. Leaves were verified when they came; the checkpoint says
+    /// that they are still the same.
+    private static func check(_ database: Database, _ progress: (UInt64, UInt64) -> Void) throws -> State {
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else { throw StoreError.differs(.database) }
+        let count = UInt64(try database.number("SELECT COUNT(*) FROM leaf", []) ?? 0)
+        let ledger = try StoredState(database: database).ledger()
+        let note = try database.row("SELECT note FROM shown", [])?.bytes("note")
+        let shown = try note.map { try checkpoint($0, ledger) }
+        var state = State(edge: TreeEdge(), time: nil, head: nil)
+        let rows = try Row.fetchCursor(database, sql: "SELECT number, bytes FROM leaf ORDER BY number")
+        while let row = try rows.next() {
+            let index = state.edge.size
+            let number: Int64 = row["number"]
+            guard UInt64(number) == index else { throw StoreError.differs(.leafMissing(index)) }
+            try check(row.bytes("bytes"), &state, database)
+            if let shown, state.edge.size == shown.checkpoint.size { state.head = try head(shown, state.edge) }
+            if index.isMultiple(of: 1_024) { progress(index, count) }
+        }
+        guard (shown == nil) == (state.head == nil) else { throw StoreError.differs(.leafMissing(state.edge.size)) }
+        return state
+    }
+
+    private static func check(_ bytes: [UInt8], _ state: inout State, _ database: Database) throws {
+        guard let leaf = try? Leaf(canonical: bytes) else { throw StoreError.differs(.leafUnreadable(state.edge.size)) }
+        state.time = leaf.time
+        for tile in state.edge.append(Hash.leaf(bytes)) {
+            let place = tile.coordinate
+            let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
+            guard row?.bytes("hashes") == tile.bytes else {
+                throw StoreError.differs(.tile(level: place.level, index: place.index))
+            }
+        }
+    }
+
+    private static func head(_ shown: VerifiedCheckpoint, _ edge: TreeEdge) throws -> MirrorHead {
+        guard edge.root == shown.checkpoint.rootHash else { throw StoreError.differs(.root) }
+        return MirrorHead(edge: edge, checkpoint: shown)
+    }
+
+    private static func checkpoint(_ note: [UInt8], _ ledger: LedgerState?) throws -> VerifiedCheckpoint {
+        guard let ledger, let name = KeyName(ledger.origin.text),
+            let checkpoint = try? Checkpoint.open(
+                SignedNote(note), origin: ledger.origin,
+                key: VerifierKey(name: name, kind: .ed25519, publicKey: ledger.genesis.ledgerKey))
+        else { throw StoreError.differs(.checkpoint) }
+        return checkpoint
+    }
+}
