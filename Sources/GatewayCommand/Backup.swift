@@ -9,7 +9,7 @@ import SystemPackage
 
 struct Backup: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copies keys, ledger and records into a folder, and proves the copy.",
+        commandName: "backup", abstract: "Copies keys, ledger and records into a folder, and proves the copy.",
         discussion: """
             The gateway may go on serving. The copy is of one moment, is checked as the store is checked at its start, and has its name \
             only when all of it is on the disk. It holds what the gateway holds: sealed records, and keys under the passphrase.

@@ -87,7 +87,7 @@ struct Follow {
         .notVerified(
             """
             NOT VERIFIED: the gateway that is followed lied: \(fault). The mirror serves no more. Tell the consortium, and keep the \
-            mirror's folder: it holds what the gateway signed before
+            mirror's folder: it holds what the gateway signed before and, as contradiction.checkpoint, what it signed now
             """)
     }
 

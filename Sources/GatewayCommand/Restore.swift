@@ -10,6 +10,7 @@ import SystemPackage
 
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "restore",
         abstract: "Puts a backup in place, read-only, or begins a ledger in the place of a lost one.",
         discussion: """
             Everything is checked before it is put in place. A restored gateway shows what it has and takes no entries, for it may be \

@@ -27,6 +27,16 @@ package struct LedgerFollower: Sendable {
     package func sync(progress: @Sendable (UInt64, UInt64) -> Void = { _, _ in }) async throws(FollowError) {
         let note = try await fetch(PublicPath.checkpoint, SignedNote.maximumSize)
         let target = try await verified(note)
+        do throws(FollowError) {
+            try await sync(to: target, progress)
+        } catch {
+            // Signed by the ledger's key, beside another that it signed: whoever has both can prove what the leader did.
+            if case .fault = error { store.keepContradiction(target.note) }
+            throw error
+        }
+    }
+
+    private func sync(to target: VerifiedCheckpoint, _ progress: @Sendable (UInt64, UInt64) -> Void) async throws(FollowError) {
         let goal = target.checkpoint
         guard try continues(goal) else { return }
         while store.edge.size < goal.size {
@@ -97,9 +107,9 @@ extension LedgerFollower {
         try await prove(edge, to: goal)
         do {
             try store.take(leaves)
-        } catch is Refusal {
-            throw .fault(.ruleBroken(entry: store.edge.size))
-        } catch is FormatError {
+        } catch StoreError.differs(.leafRefused(let entry)) {
+            throw .fault(.ruleBroken(entry: entry))
+        } catch StoreError.differs(.leafUnreadable) {
             throw .fault(.malformed)
         } catch {
             throw .local

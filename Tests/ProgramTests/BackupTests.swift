@@ -210,3 +210,30 @@ extension Workshop {
         try queue.write { try $0.execute(sql: sql) }
     }
 }
+
+/// Backups that are cut off.
+@Suite struct CutBackupTests {
+    @Test func `a backup that is killed has its name only if it is whole`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            try await workshop.done(
+                "head -c 3000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
+            // At instants spread over as long as one takes, and a little longer.
+            let whole = try await workshop.done(
+                """
+                start=$(date +%s%N); cordon-gateway backup --folder home/north/gateway --to whole > /dev/null; end=$(date +%s%N)
+                for i in $(seq 16); do
+                    after=$(( (end - start) * i / 14000 )); seconds=$(printf '%d.%06d' $((after / 1000000)) $((after % 1000000)))
+                    timeout --signal KILL $seconds cordon-gateway backup --folder home/north/gateway --to cut-$i > /dev/null 2>&1 || true
+                done
+                ls -d cut-* | grep -v partial || true
+                """)
+            for name in whole.split(separator: "\n") {
+                let restored = try await workshop.sh("cordon --as of-\(name) restore \(name)")
+                #expect(restored.status == 0, "\(name): \(restored.all)")
+            }
+        }
+    }
+}

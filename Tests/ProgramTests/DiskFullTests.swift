@@ -40,6 +40,23 @@ import Testing
             try await workshop.done("cordon --as aud audit export --out a && cordon --as aud audit replay a")
         }
     }
+
+    @Test func `a backup that does not fit leaves nothing, and the gateway goes on`() async throws {
+        let workshop = try Workshop()
+        let disk = try SmallDisk(workshop.folder.url.appending(path: "small"), megabytes: 2)
+        defer { disk.unmount() }
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            try await workshop.done("head -c 4000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
+            let refused = try await workshop.sh("cordon --as north backup small/kept")
+            #expect(refused.status == 4 && refused.error.contains("disk is full"), "\(refused.all)")
+            #expect(try await workshop.done("ls small") == "")
+            try await workshop.done("cordon --as ana patient sync")
+        }
+        try disk.grow(megabytes: 100)
+        try await workshop.done("cordon --as north backup small/kept; cordon --as other restore small/kept")
+    }
 }
 
 /// A file system in memory with a size of its own.

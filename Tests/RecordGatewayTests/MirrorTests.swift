@@ -1,4 +1,5 @@
 import CryptoPrimitives
+import DurableFiles
 import Foundation
 import GRDB
 import GatewayAPI
@@ -211,6 +212,21 @@ struct MirrorSite {
         #expect(try await fault { ledger in (ledger.claimedSize, ledger.claimedRoot) = (301, SHA256.hash([1])) } == .forked)
     }
 
+    @Test func `what the leader signed against itself is kept`() async throws {
+        let site = try MirrorSite()
+        #expect(try await site.follow(try .clinics(300)) == nil)
+        let contradiction = site.path.appending("contradiction.checkpoint")
+        let older = try ShownLedger.clinics(200)
+        #expect(try await site.follow(older) == .fault(.rolledBack))
+        #expect(try DurableFile.read(contradiction, atMost: 10_000) == older.checkpoint())
+        // What anybody could have made is none.
+        try DurableFile.remove(contradiction)
+        var unsigned = older
+        unsigned.signer = "another"
+        #expect(try await site.follow(unsigned) == .fault(.notSigned))
+        #expect(!DurableFile.exists(contradiction))
+    }
+
     @Test func `entries that are left out, changed, added or cut are noticed`() async throws {
         func bundle(_ ledger: ShownLedger) throws -> (path: String, entries: [[UInt8]]) {
             let place = try #require(Tile.Coordinate(level: 0, index: 1, width: 256))
@@ -240,8 +256,8 @@ struct MirrorSite {
             return Leaf(time: world.now, entry: world.entry(.actor(world.actor("rogue")), by: ["nobody"], evidence: evidence))
                 .canonicalBytes
         }()
-        #expect(try await fault { $0.leaves.insert(rogue, at: 400) } == .ruleBroken(entry: 301))
-        #expect(try await fault { $0.leaves.append($0.leaves[5]) } == .ruleBroken(entry: 301))
+        #expect(try await fault { $0.leaves.insert(rogue, at: 400) } == .ruleBroken(entry: 400))
+        #expect(try await fault { $0.leaves.append($0.leaves[5]) } == .ruleBroken(entry: 601))
         #expect(try await fault { $0.leaves.append([1, 2, 3]) } == .malformed)
     }
 

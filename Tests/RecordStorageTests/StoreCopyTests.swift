@@ -5,6 +5,7 @@ import GRDB
 import MerkleLedger
 import RecordStorage
 import SharingContract
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -61,6 +62,31 @@ import Testing
         let other = NoteSigner(name: name, key: TestSupport.key("another")).verifierKey
         #expect(throws: StoreError.differs(.otherLedger)) { try StoreCopy.verify(path, key: other, checkpoint: nil) { _ in } }
         withExtendedLifetime(folder) {}
+    }
+
+    /// As a gateway does that erases while the copy is made: the row goes, then the file.
+    @Test func `what is erased while a copy is made is not in it`() async throws {
+        let fixture = try await StoreFixture.deposited(
+            payload: Array("planted payload".utf8) + [UInt8](repeating: 7, count: 100_000))
+        let folder = try TemporaryFolder()
+        let erased = Mutex(false)
+        try StoreCopy.copy(of: fixture.path, into: FilePath(folder.url.path)) { progress in
+            guard case .payloads = progress, !erased.withLock({ $0 }) else { return }
+            erased.withLock { $0 = true }
+            try? fixture.meddle("DELETE FROM payload")
+            try? FileManager.default.removeItem(atPath: fixture.folder.path("payloads"))
+        }
+        #expect(erased.withLock { $0 })
+        #expect(try DurableFile.names(in: FilePath(folder.path("payloads"))).isEmpty)
+        let queue = try DatabaseQueue(path: folder.path("store.sqlite"))
+        #expect(try await queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM payload") } == 0)
+    }
+
+    @Test func `a payload that is missing for good ends the copy`() async throws {
+        let fixture = try await StoreFixture.deposited(payload: [UInt8](repeating: 7, count: 100_000))
+        try FileManager.default.removeItem(atPath: fixture.folder.path("payloads"))
+        let folder = try TemporaryFolder()
+        #expect(throws: StoreError.self) { try StoreCopy.copy(of: fixture.path, into: FilePath(folder.url.path)) { _ in } }
     }
 
     @Test func `there is no copy of no store`() throws {

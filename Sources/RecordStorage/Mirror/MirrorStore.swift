@@ -12,6 +12,7 @@ package import SystemPackage
 /// One process has it open. Nothing is taken that was not verified, and nothing is shown before a checkpoint of the ledger's own covers
 /// it. The copy holds no key and signs nothing.
 package final class MirrorStore: Sendable {
+    private let folder: FilePath
     private let pool: DatabasePool
     /// Held until the store is closed.
     private let lock: Mutex<FolderLock?>
@@ -30,6 +31,7 @@ package final class MirrorStore: Sendable {
     /// Throws `StoreError`.
     package init(_ folder: FilePath, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws {
         try DurableFile.makeFolder(folder)
+        self.folder = folder
         do {
             lock = Mutex(try FolderLock(folder))
         } catch FileError.locked {
@@ -87,7 +89,8 @@ extension MirrorStore {
     }
 
     /// Takes leaves that continue those that are here, all of them or none. Whoever calls this has verified that they are the ledger's;
-    /// here every one is held against the ledger's rules, with its signatures. Throws the contract's `Refusal`, or `FormatError`.
+    /// here every one is held against the ledger's rules, with its signatures. Throws `differs` with the leaf that cannot be read or that
+    /// breaks a rule.
     package func take(_ leaves: [[UInt8]]) throws {
         var (edge, time) = state.withLock { ($0.edge, $0.time) }
         try pool.writeWithoutTransaction { database in
@@ -100,9 +103,13 @@ extension MirrorStore {
     }
 
     private static func take(_ bytes: [UInt8], _ edge: inout TreeEdge, _ time: inout Minute?, _ database: Database) throws {
-        let leaf = try Leaf(canonical: bytes)
+        guard let leaf = try? Leaf(canonical: bytes) else { throw StoreError.differs(.leafUnreadable(edge.size)) }
         let state = StoredState(database: database)
-        try state.apply(try Contract.apply(leaf, at: edge.size, after: time, to: state))
+        do {
+            try state.apply(try Contract.apply(leaf, at: edge.size, after: time, to: state))
+        } catch is Refusal {
+            throw StoreError.differs(.leafRefused(edge.size))
+        }
         try database.run("INSERT INTO leaf (number, bytes) VALUES (?, ?)", [Int64(edge.size), bytes.blob])
         for tile in edge.append(Hash.leaf(bytes)) {
             let place = tile.coordinate
@@ -122,6 +129,11 @@ extension MirrorStore {
             try database.run("INSERT OR REPLACE INTO shown (only, note) VALUES (1, ?)", [checkpoint.note.bytes.blob])
         }
         state.withLock { $0.head = MirrorHead(edge: edge, checkpoint: checkpoint) }
+    }
+
+    /// Keeps a checkpoint that the ledger's key signed and that does not go with what is here, as `contradiction.checkpoint`.
+    package func keepContradiction(_ note: SignedNote) {
+        try? DurableFile.write(note.bytes, to: folder.appending("contradiction.checkpoint"))
     }
 
     /// The root that the first `size` leaves had.

@@ -19,6 +19,7 @@ struct GatewaySite: Sendable {
     let folder: TemporaryFolder
     let clock = TestClock(World().now)
     var limits = GatewayLimits()
+    var isReadOnly = false
     var tls: GatewayServer.TLSFiles?
     let logs = InMemoryLogHandler()
 
@@ -42,7 +43,8 @@ struct GatewaySite: Sendable {
         let clock = clock
         let store = try LedgerStore.open(path, signer: Self.signer(), clock: { clock.minute })
         let gateway = Gateway(
-            store: store, member: key("north"), address: Self.address, limits: limits, clock: { clock.seconds })
+            store: store, member: key("north"), address: Self.address, limits: limits, isReadOnly: isReadOnly,
+            clock: { clock.seconds })
         let configuration = try GatewayServer.Configuration(host: "127.0.0.1", port: 0, tls: tls)
         let logs = logs
         let logger = Logger(label: "gateway") { _ in logs }
