@@ -48,7 +48,8 @@ import Testing
         try await workshop.found()
         try await workshop.serving { _ in
             try await workshop.populate()
-            try await workshop.done("head -c 4000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
+            try await workshop.done(
+                "head -c 4000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
             let refused = try await workshop.sh("cordon --as north backup small/kept")
             #expect(refused.status == 4 && refused.error.contains("disk is full"), "\(refused.all)")
             #expect(try await workshop.done("ls small") == "")

@@ -92,7 +92,9 @@ extension ClinicCommand {
             let entry: UInt64
         }
 
-        private func correct(_ start: String, with items: [DepositItem], _ counts: SplitCounts, by clinic: ClinicClient) async throws {
+        private func correct(_ start: String, with items: [DepositItem], _ counts: SplitCounts, by clinic: ClinicClient)
+            async throws
+        {
             let done = try await clinic.correct(start, of: patient, with: items)
             guard let descriptor = done.records.first else { throw Stop.refused("nothing was deposited") }
             try cordon.show(
