@@ -62,8 +62,8 @@ private final class Keys: Sendable {
 private let keys = Keys()
 
 /// The first bytes of one content, which is made once.
-private func sample(_ size: Int) -> [UInt8] { Array(wholeContent.prefix(size)) }
-private let wholeContent = Random.bytes(5 * Payload.pieceSize + 70_000)
+private func sample(_ size: Int) -> [UInt8] { Array(wholeSample.prefix(size)) }
+private let wholeSample = Random.bytes(5 * Payload.pieceSize + 70_000)
 
 private func seal(_ source: Place, _ size: Int, into target: Place, cores: Int = 2) async throws -> SealedPayload {
     try await Payload.seal(
