@@ -125,6 +125,11 @@ package struct JSONCursor {
     package func text(of string: JSONString) -> String {
         string.text(in: bytes)
     }
+
+    func text(ifAny string: JSONString?) -> String? {
+        guard let string else { return nil }
+        return text(of: string)
+    }
 }
 
 extension JSONCursor {

@@ -72,22 +72,40 @@ package struct DaySpan: Hashable, Sendable {
     /// What FHIR's `date`, `dateTime` or `instant` covers: `2024` is a year, `2024-03` a month. The day is the one written, whatever
     /// the time zone. `nil` if this is none of them.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8.prefix(11))
-        if bytes.count == 11, bytes[10] != UInt8(ascii: "T") { return nil }
-        let parts = bytes.prefix(10).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        let numbers = zip(parts, [4, 2, 2]).compactMap { Self.number($0, width: $1) }
-        guard let year = numbers.first, numbers.count == parts.count, bytes.count < 11 || parts.count == 3 else { return nil }
-        let months = numbers.count > 1 ? numbers[1]...numbers[1] : 1...12
-        let lastDays = numbers.count > 2 ? [numbers[2]] : [31, 30, 29, 28]
-        guard let earliest = ClinicalDay(year: year, month: months.lowerBound, day: numbers.count > 2 ? numbers[2] : 1),
-            let latest = lastDays.lazy.compactMap({ ClinicalDay(year: year, month: months.upperBound, day: $0) }).first
+        self.init(Array(text.utf8.prefix(11)).span)
+    }
+
+    init?(_ text: Span<UInt8>) {
+        guard [4, 7, 10].contains(text.count) || text.count > 10 && text[10] == UInt8(ascii: "T"),
+            let year = Self.number(text.extracting(..<4))
+        else { return nil }
+        var (months, day) = (1...12, nil as Int?)
+        if text.count >= 7 {
+            guard text[4] == UInt8(ascii: "-"), let month = Self.number(text.extracting(5..<7)) else { return nil }
+            months = month...month
+        }
+        if text.count >= 10 {
+            guard text[7] == UInt8(ascii: "-"), let number = Self.number(text.extracting(8..<10)) else { return nil }
+            day = number
+        }
+        guard let earliest = ClinicalDay(year: year, month: months.lowerBound, day: day ?? 1),
+            let latest = Self.last(year, months.upperBound, day)
         else { return nil }
         (self.earliest, self.latest) = (earliest, latest)
     }
 
-    private static func number(_ digits: ArraySlice<UInt8>, width: Int) -> Int? {
-        guard digits.count == width, digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    private static func last(_ year: Int, _ month: Int, _ day: Int?) -> ClinicalDay? {
+        if let day { return ClinicalDay(year: year, month: month, day: day) }
+        return [31, 30, 29, 28].lazy.compactMap { ClinicalDay(year: year, month: month, day: $0) }.first
+    }
+
+    private static func number(_ digits: Span<UInt8>) -> Int? {
+        var number = 0
+        for index in digits.indices {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digits[index]) else { return nil }
+            number = number * 10 + Int(digits[index] - UInt8(ascii: "0"))
+        }
+        return number
     }
 
     mutating func include(_ other: DaySpan) {

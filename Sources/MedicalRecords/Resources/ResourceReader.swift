@@ -75,7 +75,7 @@ extension ResourceReader {
     }
 
     /// A bare string as the value of an element.
-    private mutating func takeString(_ string: JSONString, _ role: ElementRole, _ json: JSONCursor) {
+    private mutating func takeString(_ string: JSONString, _ role: ElementRole, _ json: borrowing JSONCursor) {
         switch role {
         case .category: categories.append(Coding(system: "", code: json.text(of: string)))
         case .confidentiality: statedLabels.append(Coding(system: Confidentiality.system, code: json.text(of: string)))
@@ -84,8 +84,9 @@ extension ResourceReader {
         }
     }
 
-    private mutating func takeDate(_ string: JSONString, _ json: JSONCursor) {
-        guard let span = DaySpan(json.text(of: string)) else { return }
+    private mutating func takeDate(_ string: JSONString, _ json: borrowing JSONCursor) {
+        let span = string.hasEscapes ? DaySpan(json.text(of: string)) : DaySpan(json.bytes.span.extracting(string.range))
+        guard let span else { return }
         if days == nil { days = span } else { days?.include(span) }
     }
 
@@ -97,7 +98,7 @@ extension ResourceReader {
             if try json.kind() == .string {
                 let string = try json.string()
                 if parts.take(string, for: key, json) { continue }
-                if role == .date, Names.dates.contains(where: { json.matches(key, $0) }) { takeDate(string, json) }
+                if role == .date, Self.isDate(key, json) { takeDate(string, json) }
             } else {
                 try readValue(Self.role(below: role, key, json), &json)
             }
@@ -110,8 +111,8 @@ extension ResourceReader {
         if let code = parts.code { takeCoding(code, system: parts.system, role, json) }
     }
 
-    private mutating func takeCoding(_ code: JSONString, system: JSONString?, _ role: ElementRole, _ json: JSONCursor) {
-        let coding = Coding(system: system.map(json.text(of:)) ?? "", code: json.text(of: code))
+    private mutating func takeCoding(_ code: JSONString, system: JSONString?, _ role: ElementRole, _ json: borrowing JSONCursor) {
+        let coding = Coding(system: json.text(ifAny: system) ?? "", code: json.text(of: code))
         switch role {
         case .code: codes.append(coding)
         case .category: categories.append(coding)
@@ -122,7 +123,12 @@ extension ResourceReader {
         }
     }
 
-    private static func role(below role: ElementRole, _ key: JSONString, _ json: JSONCursor) -> ElementRole {
+    private static func isDate(_ key: JSONString, _ json: borrowing JSONCursor) -> Bool {
+        for name in Names.dates where json.matches(key, name) { return true }
+        return false
+    }
+
+    private static func role(below role: ElementRole, _ key: JSONString, _ json: borrowing JSONCursor) -> ElementRole {
         if role == .meta { return json.matches(key, Names.security) ? .security : .ignored }
         // Of a resource within this one: its labels are labels of the whole.
         if json.matches(key, Names.meta) { return .meta }
@@ -139,7 +145,7 @@ extension ResourceReader {
         var reference: JSONString?
 
         /// Whether the member is one of them.
-        mutating func take(_ string: JSONString, for key: JSONString, _ json: JSONCursor) -> Bool {
+        mutating func take(_ string: JSONString, for key: JSONString, _ json: borrowing JSONCursor) -> Bool {
             if json.matches(key, Names.code) {
                 code = string
             } else if json.matches(key, Names.system) {
@@ -154,10 +160,10 @@ extension ResourceReader {
             return true
         }
 
-        func patientReference(_ json: JSONCursor) -> PatientReference? {
+        func patientReference(_ json: borrowing JSONCursor) -> PatientReference? {
             if let reference { return .literal(json.text(of: reference)) }
             guard let value, code == nil else { return nil }
-            return .logical(Identifier(system: system.map(json.text(of:)), value: json.text(of: value)))
+            return .logical(Identifier(system: json.text(ifAny: system), value: json.text(of: value)))
         }
     }
 
