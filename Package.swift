@@ -130,11 +130,11 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AccessPolicy", "CSodium", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords", "MerkleLedger",
-                "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                "AccessPolicy", "CSodium", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "GatewayClient",
+                "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
-            path: "Benchmarks", exclude: ["RESULTS.md", "peers"]),
+            path: "Benchmarks", exclude: ["RESULTS.md", "peers"], linkerSettings: programLinking),
 
         .target(name: "TestSupport", dependencies: ["CryptoPrimitives", "SharingContract"], path: "Tests/TestSupport"),
         .testTarget(name: "CryptoPrimitivesTests", dependencies: ["CryptoPrimitives", "TestSupport"]),

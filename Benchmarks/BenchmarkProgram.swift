@@ -7,22 +7,29 @@ import Foundation
 struct BenchmarkProgram {
     static func main() async throws {
         if let served = ServedProgram(CommandLine.arguments) { return try await served.run() }
-        let folder = try ScratchFolder()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard try await !FileModes.run(arguments) else { return }
+        let (folder, memory) = (try ScratchFolder(), try MemoryFolder())
+        if arguments.first == "timing" { return print(try await TwoWorldTiming.report(in: folder)) }
         print(Machine.description)
         print("")
         let before = Machine.load
         var table = ResultTable()
-        for (group, contests) in groups(folder) where Self.isWanted(group) {
+        for (group, contests) in groups(folder, memory) where arguments.isEmpty || arguments.contains(group) {
             for contest in try await contests() { table.add(try await contest.run()) }
         }
+        var costs = ""
+        if arguments.isEmpty || arguments.contains("deposit") { costs = try await deposits(&table, folder) }
         print(table)
+        print(costs)
+        print("Peak memory of the programs that seal and open the file: \(FileContests.peakMemory(in: memory)).")
         print("Ratio: our time by the peer's, median of the rounds, then the lowest and the highest. Below 1, ours is faster.")
         print("Load of the last minute: \(before) at the start, \(Machine.load) at the end.")
         withExtendedLifetime(folder) {}
     }
 
     /// In the order of the table. Arguments name the groups that are run; without any, all are.
-    private static func groups(_ folder: ScratchFolder) -> [(String, () async throws -> [Contest])] {
+    private static func groups(_ folder: ScratchFolder, _ memory: MemoryFolder) -> [(String, () async throws -> [Contest])] {
         [
             ("sealing", { try SealingContests.all() + PayloadContests.all() }),
             ("tree", { try TreeContest.all(in: folder) }),
@@ -30,12 +37,18 @@ struct BenchmarkProgram {
             ("gateway", { try await GatewayContests.all(in: folder) }),
             ("growth", { try await GrowthContests.all(in: folder) }),
             ("scanning", { try ScanningContests.all(in: folder) }),
+            ("files", { try FileContests.all(in: memory) }),
+            ("start", { try StartContests.all(in: folder) }),
         ]
     }
 
-    private static func isWanted(_ group: String) -> Bool {
-        let wanted = CommandLine.arguments.dropFirst()
-        return wanted.isEmpty || wanted.contains(group)
+    /// With a gateway and clients that are programs of their own, and what each of their commands costs.
+    private static func deposits(_ table: inout ResultTable, _ folder: ScratchFolder) async throws -> String {
+        guard let cordon = ProgramPaths.built("cordon") else { return "" }
+        let bundle = try DepositBundle(in: folder)
+        let stage = try await Stage(cordon: cordon, recordNumber: bundle.recordNumber, in: folder)
+        for contest in try DepositContests.all(on: stage, bundle, in: folder) { table.add(try await contest.run()) }
+        return try ClientCosts.measure(on: stage, bundle, in: folder)
     }
 }
 

@@ -4,7 +4,7 @@ import TestSupport
 
 /// A FHIR bundle, checked and read. The peer parses it into objects of its own language and knows nothing of FHIR.
 enum ScanningContests {
-    private static let bundle = "fhir-synthea/bundles/v24-7dc94cc0-8c2e-4835-9994-cecbe894bcbf.json.gz"
+    private static let bundle = "fhir-synthea/bundles/v24-2513dd98-e1c9-4476-b879-5a2142caccde.json.gz"
     private static let fixture = "records/ana.json"
 
     static func all(in folder: ScratchFolder) throws -> [Contest] {
