@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: demo test bench build install format fuzz
+.PHONY: demo test bench build install format fuzz sanitize
 
 # Test data from outside lies beside the repository, or where the environment says.
 ifeq ($(origin CORDON_CORPORA),undefined)
@@ -79,3 +79,9 @@ format:
 fuzz:
 	@.ci/packages build fuzz
 	.ci/fuzz $(or $(SECONDS),60)
+
+# The tests once under each sanitizer; each builds everything anew.
+sanitize:
+	@.ci/packages build test
+	.ci/sanitize address
+	.ci/sanitize thread

@@ -14,6 +14,7 @@ struct BenchmarkStore {
     static let clinic = "lakeside"
     static let grant = "grant"
     static let payloadSize = 1_024
+    static let withheldRecord = Descriptor.RecordID(SHA256.hash(Array("withheld".utf8)).value)
 
     let folder: FilePath
 
@@ -31,13 +32,15 @@ struct BenchmarkStore {
     }
 
     /// Makes it, with `leaves` leaves in all: what is missing is filled up with compartments.
-    init(in folder: FilePath, leaves: UInt64) async throws {
+    ///
+    /// - Parameter withheld: whether the patient has a second record, for which the grant has no header.
+    init(in folder: FilePath, leaves: UInt64, withheld: Bool = false) async throws {
         self.folder = folder
         var world = try World.begun()
         world.now = Self.minute
         try LedgerStore.create(in: folder, genesis: world.steps[0].entry, signer: Self.signer(), clock: { Self.minute })
         let store = try Self.opened(folder)
-        try await Self.populate(&world, store)
+        try await Self.populate(&world, store, withheld: withheld)
         var size = store.head.size
         while size < leaves {
             let batch = (size..<min(size + 1_000, leaves)).map { Self.filler($0, world.origin) }
@@ -49,22 +52,23 @@ struct BenchmarkStore {
         try store.close()
     }
 
-    private static func populate(_ world: inout World, _ store: LedgerStore) async throws {
+    private static func populate(_ world: inout World, _ store: LedgerStore, withheld: Bool) async throws {
         for name in ["hillside", clinic] { try world.admit(name) }
         try world.open(patient)
         let lists = [world.list(patient), world.list(patient, after: world.list(patient), grants: [grant])]
         try world.grant(grant, in: patient, to: clinic, list: lists[1])
-        let payload = [UInt8](repeating: 7, count: payloadSize)
-        var upload = store.beginUpload()
-        try upload.write(payload)
-        _ = try await store.finishUpload(upload, announced: SHA256.hash(payload))
-        try world.deposit([try descriptor(payload, world)], in: patient, by: "hillside", list: lists[1])
+        var descriptors = [try await descriptor(of: [UInt8](repeating: 7, count: payloadSize), store, world, .random())]
+        if withheld {
+            let payload = [UInt8](repeating: 8, count: payloadSize)
+            descriptors.append(try await descriptor(of: payload, store, world, withheldRecord))
+        }
+        try world.deposit(descriptors, in: patient, by: "hillside", list: lists[1])
         let steps = world.steps.dropFirst()
         try await store.commit { transaction in
             for step in steps {
                 let index = try transaction.append(step.entry, evidence: step.evidence)
-                for slot in (step.evidence.tree?.slots ?? [:]).keys {
-                    for reader in [patient, grant] {
+                for case (let slot, .descriptor(let descriptor, _)) in step.evidence.tree?.slots ?? [:] {
+                    for reader in descriptor.record == withheldRecord ? [patient] : [patient, grant] {
                         let position = EvidenceRules.position(leaf: index, slot: slot)
                         try transaction.storeHeader([UInt8](repeating: 3, count: 1_700), for: recipient(reader), at: position)
                     }
@@ -74,14 +78,19 @@ struct BenchmarkStore {
         }
     }
 
-    private static func descriptor(_ payload: [UInt8], _ world: World) throws -> Descriptor {
+    private static func descriptor(
+        of payload: [UInt8], _ store: LedgerStore, _ world: World, _ record: Descriptor.RecordID
+    ) async throws -> Descriptor {
+        var upload = store.beginUpload()
+        try upload.write(payload)
+        _ = try await store.finishUpload(upload, announced: SHA256.hash(payload))
         guard let name = PayloadID(of: payload),
             let facts = RecordFacts(
                 category: .laboratory, mediaType: .text, types: [], labels: [], isLabelled: false, days: nil, codes: []),
             let stored = StoredFacts(facts)
         else { preconditionFailure("a payload has 32 bytes and its facts are few") }
         let fields = Descriptor.Fields(
-            record: .random(), version: 1, state: .current, payload: name, payloadSize: UInt64(payload.count),
+            record: record, version: 1, state: .current, payload: name, payloadSize: UInt64(payload.count),
             contentCommitment: .random(), facts: stored.canonicalBytes)
         return Descriptor(fields, signingWith: key("hillside"), origin: world.origin, compartment: publicKey(patient))
     }

@@ -17,11 +17,20 @@ enum SignedCall {
         ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     }
 
-    /// A request for all that the grant covers, as nobody has made it before.
-    static func release(by clinic: borrowing Ed25519.PrivateKey, releaseKey: borrowing Ed25519.PrivateKey) -> ByteBuffer {
+    struct Question: Sendable {
+        var grant = BenchmarkStore.grant
+        var filter = Filter.all
+        var purpose = PurposeOfUse.treatment
+    }
+
+    /// A request as nobody has made it before.
+    static func release(
+        by clinic: borrowing Ed25519.PrivateKey, releaseKey: borrowing Ed25519.PrivateKey, _ question: Question = Question()
+    ) -> ByteBuffer {
         let origin = World().origin
         let request = Request(
-            origin: origin, grant: publicKey(BenchmarkStore.grant), filter: .all, purpose: .treatment, staff: line("Dr. Okafor"),
+            origin: origin, grant: publicKey(question.grant), filter: question.filter, purpose: question.purpose,
+            staff: line("Dr. Okafor"),
             actor: clinic.publicKey, nonce: .random())
         let bytes = request.canonicalBytes
         let signed = RequestHash(of: bytes).releaseBytes(grant: request.grant)
