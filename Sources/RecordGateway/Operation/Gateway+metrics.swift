@@ -17,7 +17,10 @@ extension Gateway {
         text.gauge("ledger_entries", "Entries on the ledger: the size of its tree.", Double(head.size))
         text.gauge(
             "ledger_last_entry_time_seconds", "Time of the last entry, in seconds since 1970.", Double(head.time.secondsSince1970))
-        text.gauge("store_verified", "1: the store proved itself before it was opened, or nothing would be served.", 1)
+        let checked = store.checkedSize
+        text.gauge("store_verified", "0 once a difference was found in the store; then nothing is served.", checked > 0 ? 1 : 0)
+        text.gauge(
+            "store_checked_entries", "Entries up to which all was checked. What came later, this process wrote.", Double(checked))
         text.gauge("read_only", "Whether entries are refused because the store came back from a backup.", isReadOnly ? 1 : 0)
         if let free = try? store.freeSpace() {
             text.gauge("disk_free_bytes", "Bytes that can still be written to the store's disk.", Double(free))
