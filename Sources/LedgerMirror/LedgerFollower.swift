@@ -86,7 +86,7 @@ package struct LedgerFollower: Sendable {
             throw .local
         }
         guard size > 0, let bytes = try await entries(of: 0, upTo: size).first, let leaf = try? Leaf(canonical: bytes),
-            case .member(.add(_, let genesis?)) = leaf.entry.event
+            case .member(.add(_, let genesis?), _) = leaf.entry.event
         else { throw .fault(.malformed) }
         return (leaf.entry.origin, genesis.ledgerKey)
     }

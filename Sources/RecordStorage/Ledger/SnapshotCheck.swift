@@ -33,7 +33,7 @@ struct SnapshotCheck {
 
     /// Leaf 0 and the state say whose ledger this is, and both must say the same.
     private func ledgerOrigin() throws -> TextLine {
-        guard case .member(.add(_, let genesis?)) = try leaf(0).0.entry.event else { throw StoreError.differs(.leafRefused(0)) }
+        guard case .member(.add(_, let genesis?), _) = try leaf(0).0.entry.event else { throw StoreError.differs(.leafRefused(0)) }
         let origin = try leaf(0).0.entry.origin
         guard genesis.ledgerKey == key.publicKey, origin == snapshot.origin, key.name == KeyName(origin.text) else {
             throw StoreError.differs(.otherLedger)
