@@ -21,6 +21,17 @@ package enum ClientError: Error {
     indirect case incomplete(kept: Int, missing: Int, reason: ClientError)
 }
 
+extension ClientError {
+    /// Whether somebody lied. Whatever else went wrong beside it, this is what has to be told.
+    var isLie: Bool {
+        switch self {
+        case .notVerified: true
+        case .incomplete(_, _, let reason): reason.isLie
+        case .refused, .notFound, .notPossible, .unreachable, .localData: false
+        }
+    }
+}
+
 package enum Missing: Error {
     case actor(name: String)
     case ambiguousActor(name: String, matches: [TextLine])

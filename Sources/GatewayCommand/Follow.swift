@@ -71,9 +71,9 @@ struct Follow {
     private func begin(_ follower: LedgerFollower, _ store: MirrorStore) async throws {
         do {
             try await follower.sync { done, all in Progress.report(done, of: all) }
-        } catch .fault(let fault) {
+        } catch .fault(let fault) where fault.isSigned || store.head == nil {
             throw Self.stopped(fault)
-        } catch .unreachable {
+        } catch .unreachable, .fault {
             guard store.head != nil else {
                 throw Failure(code: 3, message: "the gateway at \(leader.address) cannot be reached, and nothing is mirrored yet")
             }
@@ -113,8 +113,13 @@ private struct Following: Service {
                     try await follower.sync()
                     isReached = true
                 } catch {
-                    guard error == .unreachable else { throw error }
-                    if isReached { logger.warning("the leader cannot be reached") }
+                    switch error {
+                    case .unreachable: break
+                    // A proxy's page, or somebody on the way: what is shown stays good, and the next answer may be the leader's.
+                    case .fault(let fault) where !fault.isSigned: break
+                    case .fault, .local: throw error
+                    }
+                    if isReached { logger.warning("the leader cannot be reached, or something else answers in its place") }
                     isReached = false
                 }
                 try? await Task.sleep(for: Self.pause)

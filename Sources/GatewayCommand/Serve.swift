@@ -70,7 +70,7 @@ struct Serve: AsyncParsableCommand {
         } catch {
             throw Failure.localData("the certificate or its key cannot be read")
         }
-        let figures = metrics.map { MetricsServer(gateway, $0, logger: logger).service() }
+        let figures = try metrics.map { try MetricsServer(gateway, $0, logger: logger).service() }
         try await run([service] + (figures.map { [$0] } ?? []), folder, logger)
         try store.close()
     }

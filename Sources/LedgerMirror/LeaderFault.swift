@@ -21,6 +21,16 @@ package enum LeaderFault: Error, Equatable, Sendable {
     case malformed
 }
 
+extension LeaderFault {
+    /// Whether the ledger's key signed it. The rest may come from anybody on the way, or from a proxy that serves a page of its own.
+    package var isSigned: Bool {
+        switch self {
+        case .rolledBack, .forked, .ruleBroken: true
+        case .notSigned, .malformed: false
+        }
+    }
+}
+
 extension LeaderFault: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -31,7 +31,7 @@ package struct LedgerFollower: Sendable {
             try await sync(to: target, progress)
         } catch {
             // Signed by the ledger's key, beside another that it signed: whoever has both can prove what the leader did.
-            if case .fault = error { store.keepContradiction(target.note) }
+            if case .fault(let fault) = error, fault.isSigned { store.keepContradiction(target.note) }
             throw error
         }
     }

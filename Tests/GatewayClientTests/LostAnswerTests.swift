@@ -143,7 +143,7 @@ import MedicalRecords
 
     @Test func `a slip that was dropped on its way is sent again, and two that came are one grant`() async throws {
         try await Town.standing { town in
-            #expect(try await town.grant().isDelivered)
+            #expect(try await town.grant(to: "Lakeside Hospital").isDelivered)
             let key = try town.lakeside.session.keyring.actorKey()
             let dropped = try await town.lakeside.session.call(FetchMessages(after: nil), with: key).messages.map(\.number)
             _ = try await town.lakeside.session.call(DeleteMessages(numbers: dropped), with: key)

@@ -166,7 +166,7 @@ import MerkleLedger
             let health = try await gateway.get("/health")
             #expect(
                 String(decoding: health.body, as: UTF8.self)
-                    == "{\"status\":\"ok\",\"origin\":\"north.example/ledger\",\"size\":5}\n")
+                    == "{\"origin\":\"north.example/ledger\",\"size\":5,\"status\":\"ok\"}\n")
         }
     }
 }

@@ -111,12 +111,13 @@ extension ClinicCommand {
         }
 
         private func read(_ stated: MedicalRecords.Category?) throws -> Source {
-            if let large = try ContentFile(InputFiles.absolute(file)),
-                let facts = RecordSource.facts(ofFileStartingWith: try large.start(Self.startSize), category: stated)
-            {
-                return .file(large, facts)
+            guard let large = try ContentFile(InputFiles.absolute(file)) else { return .records(try readIntoMemory()) }
+            let start = try large.start(Self.startSize)
+            try requireUnpacked(start)
+            guard let facts = RecordSource.facts(ofFileStartingWith: start, category: stated) else {
+                return .records(try readIntoMemory())
             }
-            return .records(try readIntoMemory())
+            return .file(large, facts)
         }
 
         /// And the source they were split from, if they were.
@@ -132,8 +133,18 @@ extension ClinicCommand {
             }
         }
 
+        /// Nobody can see what an archive holds, so somebody has to say it.
+        private func requireUnpacked(_ start: [UInt8]) throws {
+            guard category != nil || !RecordSource.isPacked(start) else {
+                throw Stop.refused(
+                    "\(file) is packed, so its category and labels cannot be seen",
+                    "Unpack it first, or name what it is with --category.")
+            }
+        }
+
         private func readIntoMemory() throws -> RecordSource {
             let bytes = try InputFiles.read(file, atMost: Self.maximumSize)
+            try requireUnpacked(bytes)
             do {
                 return try RecordSource(bytes)
             } catch {
@@ -143,11 +154,6 @@ extension ClinicCommand {
 
         /// Records go to the patient they are about. A file that is not looked into says nothing of that, and the clinic answers for it.
         private func checked(_ source: RecordSource, _ patient: EnrolledPatient) throws -> RecordSource {
-            guard !source.isPacked || category != nil else {
-                throw Stop.refused(
-                    "\(file) is packed, so its category and labels cannot be seen",
-                    "Unpack it first, or name what it is with --category.")
-            }
             if case .opaque = source.form { return source }
             var source = source
             let identity = patient.identity

@@ -27,15 +27,18 @@ struct RecordFiles {
         for record in records {
             // Authors choose ids: all of it, so that no two records have one name.
             let path = "\(folder)/\(record.descriptor.record).\(Self.suffix(record))"
-            let output = try OutputFile(path)
             do {
+                let output = try OutputFile(path)
                 try await clinic.open(record, received, writing: output.writing)
+                try output.finish()
+                files.append(path)
             } catch ClientError.notVerified(let discrepancy) {
                 bad.add(record, discrepancy, clinic.session)
-                continue
+            } catch {
+                // A lie that was found before is what has to be told.
+                try bad.report()
+                throw error
             }
-            try output.finish()
-            files.append(path)
         }
         try cordon.show(Written(files: files), files.joined(separator: "\n"))
         try bad.report()

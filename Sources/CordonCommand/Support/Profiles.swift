@@ -66,7 +66,7 @@ extension Cordon {
 
     /// Prints a result: as JSON for programs, in words for people.
     func show(_ value: some Encodable, _ words: @autoclosure () -> String) throws {
-        guard json else { return Terminal.write(words()) }
+        guard json else { return Terminal.show(words()) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         Terminal.write(String(decoding: try encoder.encode(value), as: UTF8.self))

@@ -13,6 +13,12 @@ enum Terminal {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
+    /// The words of a command, in lines of which none moves the cursor: some hold what a file or another party says.
+    static func show(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        write(lines.map { visible(String($0)) }.joined(separator: "\n"))
+    }
+
     /// Bold on a terminal, plain elsewhere.
     static func bold(_ text: String) -> String {
         isOutput ? "\u{1B}[1m\(text)\u{1B}[0m" : text

@@ -22,7 +22,12 @@ extension ClinicClient {
         var failures: [ClientError] = []
         var filter = filter
         while true {
-            let page = try await requestPage(received, filter, purpose, staff)
+            let page: Page
+            do {
+                page = try await requestPage(received, filter, purpose, staff)
+            } catch {
+                throw failures.first(where: \.isLie) ?? error
+            }
             for item in page.items { try requireNoEarlier(item.record, than: held) }
             var fetched: [StoredRecord] = []
             for item in page.items {
@@ -40,7 +45,9 @@ extension ClinicClient {
             guard page.hasMore, let last = page.items.last else { break }
             filter = filter.after(last.record.position)
         }
-        if let failure = failures.first { throw .incomplete(kept: all.count, missing: failures.count, reason: failure) }
+        if let failure = failures.first(where: \.isLie) ?? failures.first {
+            throw .incomplete(kept: all.count, missing: failures.count, reason: failure)
+        }
         return all
     }
 

@@ -26,7 +26,7 @@ package struct SealedRecordFile: Sendable {
     func store(
         fetching fetch: ((consuming [UInt8]) throws(ClientError) -> Void) async throws(ClientError) -> Void
     ) async throws(ClientError) {
-        let intake = try Intake(record.header, in: path.removingLastComponent())
+        let intake = try Intake(record, in: path.removingLastComponent())
         try await fetch { bytes throws(ClientError) in try intake.take(bytes) }
         try intake.finish(record.descriptor, at: path)
     }
@@ -117,13 +117,15 @@ private final class Intake {
     private var writer: FileWriter?
     private var names = PayloadID.Hasher()
     private let folder: FilePath
+    private let size: UInt64
 
-    init(_ header: [UInt8], in folder: FilePath) throws(ClientError) {
+    init(_ record: StoredRecord, in folder: FilePath) throws(ClientError) {
         self.folder = folder
+        size = record.descriptor.payloadSize
         do {
             try DurableFile.makeFolder(folder)
             writer = try FileWriter(in: folder)
-            try writer?.write(header)
+            try writer?.write(record.header)
         } catch {
             throw .localData(.file(error, path: folder.string))
         }
@@ -131,6 +133,8 @@ private final class Intake {
 
     func take(_ bytes: [UInt8]) throws(ClientError) {
         names.update(bytes)
+        // No more is stored than the depositor described.
+        guard names.size <= size else { throw .notVerified(.payloadOther) }
         do {
             try writer?.write(bytes)
         } catch {

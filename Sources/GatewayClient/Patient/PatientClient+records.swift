@@ -78,7 +78,8 @@ extension PatientClient {
             after = last.position
         }
         let numbers = versions.map { Int($0.descriptor.version) }
-        guard numbers == Array(1...max(1, Int(record.descriptor.version))),
+        // The number is its depositor's word, so it is compared before anything is made of its size.
+        guard versions.count == Int(record.descriptor.version), numbers == Array(1...max(1, versions.count)),
             versions.allSatisfy({ $0.descriptor.record == record.descriptor.record }),
             versions.last?.descriptorCommitment == record.descriptorCommitment
         else { throw .notVerified(.historyIncomplete(leaf: record.deposit)) }

@@ -68,10 +68,10 @@ extension RecordSource {
         throw .notFHIR
     }
 
-    /// Whether it is an archive or compressed. Nothing here unpacks, so what it holds has no category, no labels and no known size.
-    package var isPacked: Bool {
-        guard case .opaque(.octets) = form else { return false }
-        return Self.packed.contains { bytes.starts(with: $0) }
+    /// Whether a file that starts so is an archive or compressed. Nothing here unpacks, so what it holds has no category, no labels and no
+    /// known size.
+    package static func isPacked(_ start: [UInt8]) -> Bool {
+        MediaType(sniffing: start) == .octets && packed.contains { start.starts(with: $0) }
     }
 
     /// How gzip (RFC 1952), ZIP, bzip2, xz, Zstandard (RFC 8878), 7z and RAR begin.

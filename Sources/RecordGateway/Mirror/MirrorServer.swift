@@ -43,8 +43,9 @@ package struct MirrorServer: Sendable {
         let router = Router(context: GatewayContext.self)
         router.get(RouterPath(PublicPath.health)) { _, _ in
             let head = try head()
-            let body = "{\"status\":\"mirror\",\"origin\":\"\(head.origin)\",\"size\":\(head.size)}\n"
-            return PublicRoutes.answer(Array(body.utf8), type: "application/json", cache: "no-store")
+            return PublicRoutes.answer(
+                try Health(status: "mirror", origin: head.origin, size: head.size).json, type: "application/json", cache: "no-store"
+            )
         }
         router.get(RouterPath(PublicPath.checkpoint)) { _, context in
             try limit(context)

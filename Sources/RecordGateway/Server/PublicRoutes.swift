@@ -12,8 +12,9 @@ struct PublicRoutes: Sendable {
 
     func add(to router: Router<GatewayContext>) {
         router.get(RouterPath(PublicPath.health)) { _, _ in
-            let body = "{\"status\":\"ok\",\"origin\":\"\(gateway.store.origin)\",\"size\":\(gateway.store.head.size)}\n"
-            return Self.answer(Array(body.utf8), type: "application/json", cache: "no-store")
+            return Self.answer(
+                try Health(status: "ok", origin: gateway.store.origin, size: gateway.store.head.size).json,
+                type: "application/json", cache: "no-store")
         }
         router.get(RouterPath(PublicPath.checkpoint)) { _, context in
             try limit(context)

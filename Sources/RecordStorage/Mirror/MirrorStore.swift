@@ -133,7 +133,10 @@ extension MirrorStore {
 
     /// Keeps a checkpoint that the ledger's key signed and that does not go with what is here, as `contradiction.checkpoint`.
     package func keepContradiction(_ note: SignedNote) {
-        try? DurableFile.write(note.bytes, to: folder.appending("contradiction.checkpoint"))
+        let path = folder.appending("contradiction.checkpoint")
+        // The first one counts: who was caught must not be able to put something harmless in its place.
+        guard !DurableFile.exists(path) else { return }
+        try? DurableFile.write(note.bytes, to: path)
     }
 
     /// The root that the first `size` leaves had.

@@ -51,8 +51,8 @@ def conventions(files):
 
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
-    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "application", "invite",
-    "card", "slip", "ask", "notice")]
+    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "snapshot", "application",
+    "candidacy", "invite", "card", "slip", "ask", "notice")]
 
 
 def entries(files):
