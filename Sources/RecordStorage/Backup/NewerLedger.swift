@@ -103,10 +103,10 @@ extension NewerLedger {
             let queue = try DatabaseQueue(path: path.string, configuration: configuration)
             defer { try? queue.close() }
             return try queue.read { database in
-                guard let head = try database.row("SELECT size, root FROM head", []), let root = Hash(head.bytes("root")) else {
+                guard let head = try database.row("SELECT size, root FROM head", []), let root = try Hash(head.bytes("root")) else {
                     throw ReadError.unreadable
                 }
-                let leaves = try database.rows("SELECT bytes FROM leaf ORDER BY number", []).map { $0.bytes("bytes") }
+                let leaves = try database.rows("SELECT bytes FROM leaf ORDER BY number", []).map { try $0.bytes("bytes") }
                 return Source(note: nil, root: root, leaves: leaves)
             }
         } catch {

@@ -90,7 +90,7 @@ package enum StoreCopy {
         let copy = try DatabaseQueue(path: target.appending(LedgerStore.databaseName).string)
         defer { try? copy.close() }
         return try copy.read { database in
-            Set(try database.rows("SELECT id FROM payload WHERE bytes IS NULL", []).map { Hexadecimal.encode($0.bytes("id")) })
+            Set(try database.rows("SELECT id FROM payload WHERE bytes IS NULL", []).map { try Hexadecimal.encode($0.bytes("id")) })
         }
     }
 

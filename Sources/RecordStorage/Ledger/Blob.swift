@@ -12,15 +12,33 @@ extension Value32 {
     var blob: Data { Data(bytes) }
 }
 
+// A damaged file may hold a value of another kind than its column, or a number that nobody wrote. GRDB's conversions end the process over it.
+
 extension Row {
-    func bytes(_ column: String) -> [UInt8] {
-        let data: Data = self[column]
-        return Array(data)
+    func bytes(_ column: String) throws(StoreError) -> [UInt8] {
+        guard let bytes = try bytes(ifAny: column) else { throw .differs(.database) }
+        return bytes
     }
 
-    func bytes(ifAny column: String) -> [UInt8]? {
-        let data: Data? = self[column]
-        return data.map { Array($0) }
+    func bytes(ifAny column: String) throws(StoreError) -> [UInt8]? {
+        let value: DatabaseValue = self[column]
+        switch value.storage {
+        case .null: return nil
+        case .blob(let data): return Array(data)
+        case .int64, .double, .string: throw .differs(.database)
+        }
+    }
+
+    func unsigned(_ column: String) throws(StoreError) -> UInt64 {
+        let value: DatabaseValue = self[column]
+        guard case .int64(let number) = value.storage, number >= 0 else { throw .differs(.database) }
+        return UInt64(number)
+    }
+
+    func flag(_ column: String) throws(StoreError) -> Bool {
+        let number = try unsigned(column)
+        guard number <= 1 else { throw .differs(.database) }
+        return number == 1
     }
 }
 

@@ -47,9 +47,9 @@ struct EvidenceTable {
 
     func evidence(of leaf: UInt64) throws -> Evidence? {
         guard let row = try database.row("SELECT salt, body, seed FROM evidence WHERE leaf = ?", [Int64(leaf)]),
-            let salt = Bytes32(row.bytes("salt"))
+            let salt = try Bytes32(row.bytes("salt"))
         else { return nil }
-        guard let seed = row.bytes(ifAny: "seed") else { return Evidence(salt: salt, body: row.bytes("body")) }
+        guard let seed = try row.bytes(ifAny: "seed") else { return Evidence(salt: salt, body: try row.bytes("body")) }
         guard let seed = Bytes32(seed) else { return nil }
         let first = EvidenceRules.position(leaf: leaf, slot: 0)
         let rows = try database.rows(
@@ -57,16 +57,16 @@ struct EvidenceTable {
             [Int64(first), Int64(first) + 255])
         var slots: [UInt8: Evidence.Slot] = [:]
         for row in rows {
-            let position: Int64 = row["position"]
-            guard let slot = Self.slot(row) else { return nil }
+            let position = try row.unsigned("position")
+            guard let slot = try Self.slot(row) else { return nil }
             slots[UInt8(truncatingIfNeeded: position)] = slot
         }
-        return Evidence(salt: salt, body: row.bytes("body"), tree: Evidence.Tree(seed: seed, slots: slots))
+        return Evidence(salt: salt, body: try row.bytes("body"), tree: Evidence.Tree(seed: seed, slots: slots))
     }
 
-    private static func slot(_ row: Row) -> Evidence.Slot? {
-        guard let descriptor = row.bytes(ifAny: "descriptor"), let salt = row.bytes(ifAny: "salt") else {
-            return Hash(row.bytes("commitment")).map { .erased(commitment: $0) }
+    private static func slot(_ row: Row) throws -> Evidence.Slot? {
+        guard let descriptor = try row.bytes(ifAny: "descriptor"), let salt = try row.bytes(ifAny: "salt") else {
+            return try Hash(row.bytes("commitment")).map { .erased(commitment: $0) }
         }
         guard let parsed = try? Descriptor(canonical: descriptor), let salt = Bytes32(salt) else { return nil }
         return .descriptor(parsed, salt: salt)

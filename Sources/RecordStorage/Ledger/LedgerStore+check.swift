@@ -75,7 +75,9 @@ extension LedgerStore {
     ) async throws -> Result {
         let start = ContinuousClock.now
         let (files, key) = (files, key)
-        let result = try await pool.read { try body(SelfCheck(database: $0, payloads: files, key: key)) }
+        let result = try await pool.read { database in
+            try StoreError.naming { try body(SelfCheck(database: database, payloads: files, key: key)) }
+        }
         try await rest(ContinuousClock.now - start)
         return result
     }

@@ -28,6 +28,7 @@ package final class LedgerStore: Sendable {
     /// What was written since the log was brought into the database, in the units of `writeBackInterval`.
     private let writtenSince = Mutex(0)
     private let isTruncationDue = Atomic(false)
+    private let isClosed = Atomic(false)
     /// One for each row, and for each batch as much as the pages that every batch writes: some 20 MB of log.
     private static let writeBackInterval = 8_192
     private static let costOfBatch = 8
@@ -122,19 +123,24 @@ extension LedgerStore {
     ) throws -> LedgerStore {
         guard DurableFile.exists(folder.appending(databaseName)) else { throw StoreError.absent }
         let lock = try folderLock(folder)
-        let pool = try openDatabase(in: folder)
-        try Schema.migrator.migrate(pool)
         let key = signer.verifierKey
         let snapshot = try snapshots.flatMap { try Self.snapshot(in: folder, $0, key, check) }
-        let (checked, isSoundTo) = try prove(pool, folder, key, snapshot, check, progress)
+        let (pool, checked, isSoundTo) = try StoreError.naming {
+            let pool = try openDatabase(in: folder)
+            try Schema.migrator.migrate(pool)
+            let (checked, isSoundTo) = try prove(pool, folder, key, snapshot, check, progress)
+            return (pool, checked, isSoundTo)
+        }
         let store = try LedgerStore(
             folder: folder, origin: checked.origin, signer: signer, lock: lock, pool: pool, edge: checked.edge, time: checked.time,
             snapshots: snapshots, soundness: .checked(isSoundTo), clock: clock)
-        if isSoundTo == checked.edge.size { try store.writeSnapshot() }
         store.queue.withLock { $0 = CommitQueue { [unowned store] jobs in await store.write(jobs) } }
-        try store.removeOrphanFiles()
-        // An erasure that was cut off after its leaf may have left old pages in the log.
-        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try StoreError.naming {
+            if isSoundTo == checked.edge.size { try store.writeSnapshot() }
+            try store.removeOrphanFiles()
+            // An erasure that was cut off after its leaf may have left old pages in the log.
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        }
         return store
     }
 
@@ -170,6 +176,8 @@ extension LedgerStore {
             return try FolderLock(folder)
         } catch FileError.locked {
             throw StoreError.inUse
+        } catch FileError.denied, FileError.noSpace {
+            throw StoreError.cannotWrite
         }
     }
 
@@ -205,6 +213,7 @@ extension LedgerStore {
 
     package func close() throws {
         try? writeSnapshot()
+        isClosed.store(true, ordering: .sequentiallyConsistent)
         try pool.close()
         lock.withLock { $0 = nil }
     }
@@ -231,6 +240,10 @@ extension LedgerStore {
     private func write(_ jobs: [Job]) async -> [Job.Outcome] {
         await withCheckedContinuation { continuation in
             pool.asyncWriteWithoutTransaction { database in
+                // What was waiting when the store was closed comes here with a connection that is gone.
+                guard !self.isClosed.load(ordering: .sequentiallyConsistent) else {
+                    return continuation.resume(returning: jobs.map { _ in .failure(StoreError.cannotWrite) })
+                }
                 let before = database.totalChangesCount
                 continuation.resume(returning: self.write(jobs, database))
                 self.writeBack(after: database.totalChangesCount - before, database)
@@ -320,7 +333,7 @@ extension LedgerStore {
     /// Reads on a connection of its own, beside the writer, from one moment's state.
     package func read<Result: Sendable>(_ body: @escaping @Sendable (StoreView) throws -> Result) async throws -> Result {
         try requireSound()
-        return try await pool.read { try body(StoreView(database: $0)) }
+        return try await pool.read { database in try StoreError.namingDamage { try body(StoreView(database: database)) } }
     }
 
     /// The proof of a leaf that was appended earlier.
@@ -350,7 +363,7 @@ extension LedgerStore {
             try database.rows(
                 "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",
                 [Int64(first), Int64(first) + Int64(coordinate.width)]
-            ).map { $0.bytes("bytes") }
+            ).map { try $0.bytes("bytes") }
         }
         return try EntryBundle(entries: leaves)
     }

@@ -28,7 +28,13 @@ struct SelfCheck {
     }
 
     func checkDatabase() throws {
-        guard try String.fetchOne(database, sql: "PRAGMA quick_check") == "ok" else { throw StoreError.differs(.database) }
+        guard try String.fetchOne(database, sql: "PRAGMA integrity_check(1)") == "ok" else { throw StoreError.differs(.database) }
+    }
+
+    /// A store that was never finished has neither head nor leaves.
+    static func head(_ database: Database) throws -> Row {
+        if let head = try database.row("SELECT size, root, checkpoint FROM head WHERE only = 1", []) { return head }
+        throw try database.number("SELECT COUNT(*) FROM leaf", []) == 0 ? StoreError.absent : .differs(.root)
     }
 
     /// Replays the leaves up to `end`, as far as they were not.
@@ -38,11 +44,11 @@ struct SelfCheck {
 
     /// Replays what is left, and compares all that follows from the leaves with the tables.
     func finish(_ replay: inout Replay, progress: (UInt64, UInt64) -> Void = { _, _ in }) throws -> Result {
-        guard let head = try database.row("SELECT size, root, checkpoint FROM head", []) else { throw StoreError.absent }
-        let size: Int64 = head["size"]
-        while replay.edge.size < UInt64(size) {
-            progress(replay.edge.size, UInt64(size))
-            try extend(&replay, to: min(replay.edge.size + 1_024, UInt64(size)))
+        let head = try Self.head(database)
+        let size = try head.unsigned("size")
+        while replay.edge.size < size {
+            progress(replay.edge.size, size)
+            try extend(&replay, to: min(replay.edge.size + 1_024, size))
         }
         guard let ledger = try replay.state.ledger(), let time = replay.time else { throw StoreError.differs(.leafMissing(0)) }
         try checkTree(replay, head)
@@ -73,8 +79,9 @@ struct SelfCheck {
         guard let row = try database.row("SELECT bytes FROM leaf WHERE number = ?", [Int64(index)]) else {
             throw StoreError.differs(.leafMissing(index))
         }
-        let bytes = row.bytes("bytes")
-        guard let leaf = try? Leaf(canonical: bytes) else { throw StoreError.differs(.leafUnreadable(index)) }
+        guard let bytes = try? row.bytes("bytes"), let leaf = try? Leaf(canonical: bytes) else {
+            throw StoreError.differs(.leafUnreadable(index))
+        }
         guard let evidence = try evidence(of: index) else { throw StoreError.differs(.evidenceMissing(index)) }
         let changes: [StateChange]
         do {
@@ -102,11 +109,13 @@ struct SelfCheck {
     static func compare(_ tile: Tile, _ database: Database) throws {
         let place = tile.coordinate
         let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
-        guard row?.bytes("hashes") == tile.bytes else { throw StoreError.differs(.tile(level: place.level, index: place.index)) }
+        guard try row?.bytes("hashes") == tile.bytes else {
+            throw StoreError.differs(.tile(level: place.level, index: place.index))
+        }
     }
 
     private func checkTree(_ replay: Replay, _ head: Row) throws {
-        guard head.bytes("root") == replay.edge.root.bytes else { throw StoreError.differs(.root) }
+        guard try head.bytes("root") == replay.edge.root.bytes else { throw StoreError.differs(.root) }
         guard try database.number("SELECT COUNT(*) FROM leaf", []) == Int64(replay.edge.size) else {
             throw StoreError.differs(.leafMissing(replay.edge.size))
         }
@@ -126,9 +135,8 @@ extension SelfCheck {
         try checkState(replay.state)
         let rows = try database.rows("SELECT compartment, leaf FROM history", [])
         let lines = try rows.map { row in
-            let leaf: Int64 = row["leaf"]
-            guard let compartment = Ed25519.PublicKey(row.bytes("compartment")) else { throw StoreError.differs(.history) }
-            return HistoryLine(compartment: compartment, leaf: UInt64(leaf))
+            guard let compartment = try Ed25519.PublicKey(row.bytes("compartment")) else { throw StoreError.differs(.history) }
+            return HistoryLine(compartment: compartment, leaf: try row.unsigned("leaf"))
         }
         guard Set(lines) == replay.history else { throw StoreError.differs(.history) }
         try checkLists(replay.state)
@@ -139,7 +147,7 @@ extension SelfCheck {
         let rows = try Row.fetchCursor(database, sql: "SELECT key, value FROM state")
         var count = 0
         while let row = try rows.next() {
-            guard state.bytes(forEncoded: row.bytes("key")) == row.bytes("value") else { throw StoreError.differs(.state) }
+            guard try state.bytes(forEncoded: row.bytes("key")) == row.bytes("value") else { throw StoreError.differs(.state) }
             count += 1
         }
         guard count == state.count else { throw StoreError.differs(.state) }
@@ -147,35 +155,43 @@ extension SelfCheck {
 
     private func checkLists(_ state: MemoryState) throws {
         for row in try database.rows("SELECT compartment, bytes FROM list", []) {
-            guard let list = try? RecipientList(canonical: row.bytes("bytes")), list.compartment.bytes == row.bytes("compartment"),
-                try state.newestList(of: list.compartment).map({ $0.hash == list.hash }) ?? true
+            guard let list = try? RecipientList(canonical: row.bytes("bytes")),
+                try list.compartment.bytes == row.bytes("compartment"), try isNewest(list, state)
             else { throw StoreError.differs(.list) }
         }
+    }
+
+    /// The hash that entries name says nothing of the patient's signature, and no entry may name the list yet.
+    private func isNewest(_ list: RecipientList, _ state: MemoryState) throws -> Bool {
+        if let newest = try state.newestList(of: list.compartment), newest.hash != list.hash { return false }
+        guard let origin = try state.ledger()?.origin else { return false }
+        return (try? list.verifySignature(origin: origin)) != nil
     }
 
     /// The columns beside each descriptor are the descriptor's, the newest version is marked, and the patient's own header is there.
     private func checkSlots(_ state: MemoryState) throws {
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM slot")
         while let row = try rows.next() {
-            let number: Int64 = row["position"]
-            let position = UInt64(number)
-            guard let compartment = Ed25519.PublicKey(row.bytes("compartment")), let commitment = Hash(row.bytes("commitment")),
-                let known = try state.descriptor(commitment), known.position == position, known.compartment == compartment
+            let position = try row.unsigned("position")
+            guard let compartment = try Ed25519.PublicKey(row.bytes("compartment")),
+                let commitment = try Hash(row.bytes("commitment")), let known = try state.descriptor(commitment),
+                known.position == position, known.compartment == compartment
             else { throw StoreError.differs(.slot(position)) }
-            guard let bytes = row.bytes(ifAny: "descriptor") else {
+            guard let bytes = try row.bytes(ifAny: "descriptor") else {
                 guard try state.erasure(of: commitment) != nil || database.isLostErasure(commitment) else {
                     throw StoreError.differs(.slot(position))
                 }
                 continue
             }
-            let isNewest: Bool = row["isNewest"]
-            guard let descriptor = try? Descriptor(canonical: bytes), row.bytes(ifAny: "payload") == descriptor.payload.bytes,
-                row.bytes(ifAny: "record") == descriptor.record.bytes,
+            let isNewest = try row.flag("isNewest")
+            guard let descriptor = try? Descriptor(canonical: bytes),
+                try row.bytes(ifAny: "payload") == descriptor.payload.bytes,
+                try row.bytes(ifAny: "record") == descriptor.record.bytes,
                 try state.record(descriptor.record).map({ ($0.versions.last == commitment) == isNewest }) ?? false
             else { throw StoreError.differs(.slot(position)) }
             guard let list = try StoreView(database: database).list(of: compartment),
                 try database.row(
-                    "SELECT 1 FROM header WHERE position = ? AND recipient = ?", [number, list.own.name.blob]) != nil
+                    "SELECT 1 FROM header WHERE position = ? AND recipient = ?", [Int64(position), list.own.name.blob]) != nil
             else { throw StoreError.differs(.headerMissing(position)) }
         }
     }
@@ -192,7 +208,7 @@ extension SelfCheck {
             arguments: [last?.blob ?? Data(), limit])
         var last: PayloadID?
         while let row = try rows.next() {
-            guard let payload = PayloadID(row.bytes("payload")) else { throw StoreError.differs(.database) }
+            guard let payload = try PayloadID(row.bytes("payload")) else { throw StoreError.differs(.database) }
             guard let stored = try StoredPayloadRow(payload, in: database) else {
                 throw StoreError.differs(.payloadMissing(payload))
             }

@@ -14,11 +14,10 @@ struct SnapshotCheck {
     let key: VerifierKey
 
     func run() throws -> SelfCheck.Result {
-        guard let head = try database.row("SELECT size, root, checkpoint FROM head", []) else { throw StoreError.absent }
-        let number: Int64 = head["size"]
-        let size = UInt64(number)
+        let head = try SelfCheck.head(database)
+        let size = try head.unsigned("size")
         guard snapshot.size <= size else { throw StoreError.differs(.olderThanSnapshot) }
-        guard try database.number("SELECT MAX(number) FROM leaf", []) == number - 1 else {
+        guard try database.number("SELECT MAX(number) FROM leaf", []) == Int64(size) - 1 else {
             throw StoreError.differs(.leafMissing(size))
         }
         let origin = try ledgerOrigin()
@@ -26,7 +25,7 @@ struct SnapshotCheck {
         guard edge.root == snapshot.root else { throw StoreError.differs(.snapshot) }
         var (_, time) = try leaf(snapshot.size - 1)
         for index in snapshot.size..<size { time = try append(index, after: time, to: &edge) }
-        guard head.bytes("root") == edge.root.bytes else { throw StoreError.differs(.root) }
+        guard try head.bytes("root") == edge.root.bytes else { throw StoreError.differs(.root) }
         try SelfCheck.checkCheckpoint(head.bytes(ifAny: "checkpoint"), origin, key, TileTable(database: database, edge: edge))
         return SelfCheck.Result(origin: origin, edge: edge, time: time)
     }
@@ -60,7 +59,7 @@ struct SnapshotCheck {
         let first = Int64(coordinate.index) << Tile.height
         return try database.rows(
             "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number", [first, first + Int64(coordinate.width)]
-        ).map { Hash.leaf($0.bytes("bytes")) }
+        ).map { try Hash.leaf($0.bytes("bytes")) }
     }
 
     private func append(_ index: UInt64, after time: Minute, to edge: inout TreeEdge) throws -> Minute {

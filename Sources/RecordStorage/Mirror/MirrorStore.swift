@@ -163,7 +163,7 @@ extension MirrorStore {
             try database.rows(
                 "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",
                 [Int64(end) - Int64(coordinate.width), Int64(end)]
-            ).map { $0.bytes("bytes") }
+            ).map { try $0.bytes("bytes") }
         }
         return try EntryBundle(entries: leaves)
     }
@@ -188,8 +188,7 @@ extension MirrorStore {
         let rows = try Row.fetchCursor(database, sql: "SELECT number, bytes FROM leaf ORDER BY number")
         while let row = try rows.next() {
             let index = state.edge.size
-            let number: Int64 = row["number"]
-            guard UInt64(number) == index else { throw StoreError.differs(.leafMissing(index)) }
+            guard try row.unsigned("number") == index else { throw StoreError.differs(.leafMissing(index)) }
             try check(row.bytes("bytes"), &state, database)
             if let shown, state.edge.size == shown.checkpoint.size { state.head = try head(shown, state.edge) }
             if index.isMultiple(of: 1_024) { progress(index, count) }
@@ -204,7 +203,7 @@ extension MirrorStore {
         for tile in state.edge.append(Hash.leaf(bytes)) {
             let place = tile.coordinate
             let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
-            guard row?.bytes("hashes") == tile.bytes else {
+            guard try row?.bytes("hashes") == tile.bytes else {
                 throw StoreError.differs(.tile(level: place.level, index: place.index))
             }
         }

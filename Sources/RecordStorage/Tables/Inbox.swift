@@ -16,10 +16,9 @@ extension StoreView {
         return try database.rows(
             "SELECT number, received, bytes FROM message WHERE address = ? AND number > ? ORDER BY number LIMIT ?",
             [address.blob, after, limit]
-        ).map { row in
-            let number: Int64 = row["number"]
-            let received: Int64 = row["received"]
-            return StoredMessage(number: UInt64(number), received: Minute(UInt32(clamping: received)), bytes: row.bytes("bytes"))
+        ).map { row throws in
+            let received = Minute(UInt32(clamping: try row.unsigned("received")))
+            return StoredMessage(number: try row.unsigned("number"), received: received, bytes: try row.bytes("bytes"))
         }
     }
 }

@@ -80,11 +80,11 @@ extension StoredPayloadRow {
         guard let row = try database.row("SELECT size, digest, chunks, bytes FROM payload WHERE id = ?", [payload.blob]) else {
             return nil
         }
-        let size: Int64 = row["size"]
-        guard let digest = Hash(row.bytes("digest")), let chunks = Self.hashes(row.bytes("chunks")) else {
+        guard let digest = try Hash(row.bytes("digest")), let chunks = try Self.hashes(row.bytes("chunks")) else {
             throw StoreError.differs(.payload(payload))
         }
-        self.init(payload: payload, size: UInt64(size), digest: digest, chunks: chunks, bytes: row.bytes(ifAny: "bytes"))
+        self.init(
+            payload: payload, size: try row.unsigned("size"), digest: digest, chunks: chunks, bytes: try row.bytes(ifAny: "bytes"))
         guard hasItsName else { throw StoreError.differs(.payload(payload)) }
     }
 
@@ -134,11 +134,22 @@ package struct PayloadContent: ~Copyable, Sendable {
         return piece
     }
 
-    /// Throws unless every piece is the one that was deposited and together they have the payload's name and size.
+    private func lengthStored() throws -> UInt64 {
+        if let bytes = row.bytes { return UInt64(bytes.count) }
+        return try reader?.size() ?? 0
+    }
+
+    /// Throws unless every piece is the one that was deposited and together they have the payload's name, size and digest.
     func verify() throws {
         var names = PayloadID.Hasher()
-        for index in 0..<pieceCount { names.update(try piece(index)) }
-        guard names.size == size, names.finalize() == row.payload else { throw StoreError.differs(.payload(row.payload)) }
+        var whole = SHA256()
+        for index in 0..<pieceCount {
+            let piece = try piece(index)
+            names.update(piece)
+            whole.update(piece)
+        }
+        let isWhole = try lengthStored() == size && whole.finalize() == digest
+        guard names.size == size, isWhole, names.finalize() == row.payload else { throw StoreError.differs(.payload(row.payload)) }
     }
 }
 
@@ -205,7 +216,7 @@ extension LedgerStore {
     /// What an interrupted upload or erasure left: temporary files, and files without a row.
     func removeOrphanFiles() throws {
         let known = try pool.read { database in
-            Set(try database.rows("SELECT id FROM payload WHERE bytes IS NULL", []).map { Hexadecimal.encode($0.bytes("id")) })
+            Set(try database.rows("SELECT id FROM payload WHERE bytes IS NULL", []).map { try Hexadecimal.encode($0.bytes("id")) })
         }
         for name in try DurableFile.names(in: files.folder) where !known.contains(name) {
             try DurableFile.remove(files.folder.appending(name))
@@ -234,7 +245,7 @@ extension StoreTransaction {
         let rows = try database.rows(
             "SELECT id FROM payload WHERE isPending AND stored < ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)",
             [Int64(deadline.number)])
-        let payloads = rows.compactMap { PayloadID($0.bytes("id")) }
+        let payloads = try rows.compactMap { try PayloadID($0.bytes("id")) }
         for payload in payloads { try database.run("DELETE FROM payload WHERE id = ?", [payload.blob]) }
         return payloads
     }
@@ -243,6 +254,6 @@ extension StoreTransaction {
     package func uploadedSize(of payload: PayloadID) throws -> UInt64? {
         try database.number(
             "SELECT size FROM payload WHERE id = ? AND NOT EXISTS (SELECT 1 FROM slot WHERE payload = payload.id)", [payload.blob]
-        ).map { UInt64($0) }
+        ).flatMap { UInt64(exactly: $0) }
     }
 }

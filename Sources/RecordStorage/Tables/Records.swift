@@ -16,15 +16,15 @@ package struct DepositedRecord: Sendable {
     package var slot: UInt8 { UInt8(truncatingIfNeeded: position) }
 
     fileprivate init(_ row: Row) throws {
-        let position: Int64 = row["position"]
-        self.position = UInt64(position)
-        guard let salt = Bytes32(row.bytes("salt")), let commitment = Hash(row.bytes("commitment")) else {
-            throw StoreError.differs(.slot(self.position))
-        }
+        position = try row.unsigned("position")
+        guard let salt = try Bytes32(row.bytes("salt")), let commitment = try Hash(row.bytes("commitment")),
+            let descriptor = try? Descriptor(canonical: row.bytes("descriptor")),
+            Evidence.Slot.descriptor(descriptor, salt: salt).commitment == commitment
+        else { throw StoreError.differs(.slot(position)) }
         self.salt = salt
         self.commitment = commitment
-        descriptor = try Descriptor(canonical: row.bytes("descriptor"))
-        header = row.bytes("bytes")
+        self.descriptor = descriptor
+        header = try row.bytes("bytes")
     }
 }
 
@@ -100,21 +100,20 @@ extension StoreView {
         guard let number = Int64(exactly: position) else { return nil }
         return try database.row(
             "SELECT payload FROM slot WHERE position = ? AND compartment = ? AND payload IS NOT NULL", [number, compartment.blob]
-        ).flatMap { PayloadID($0.bytes("payload")) }
+        ).flatMap { try PayloadID($0.bytes("payload")) }
     }
 
     /// The descriptor tree of a deposit.
     package func slotTree(of deposit: UInt64) throws -> SlotTree {
         guard let row = try database.row("SELECT seed FROM evidence WHERE leaf = ?", [Int64(deposit)]),
-            let seed = row.bytes(ifAny: "seed").flatMap({ Bytes32($0) })
+            let seed = try row.bytes(ifAny: "seed").flatMap({ Bytes32($0) })
         else { throw StoreError.differs(.evidenceMissing(deposit)) }
         let first = EvidenceRules.position(leaf: deposit, slot: 0)
         let rows = try database.rows(
             "SELECT position, commitment FROM slot WHERE position BETWEEN ? AND ?", [Int64(first), Int64(first) + 255])
         var commitments: [UInt8: Hash] = [:]
         for row in rows {
-            let position: Int64 = row["position"]
-            commitments[UInt8(truncatingIfNeeded: position)] = Hash(row.bytes("commitment"))
+            commitments[UInt8(truncatingIfNeeded: try row.unsigned("position"))] = try Hash(row.bytes("commitment"))
         }
         return SlotTree(seed: seed, commitments: commitments)
     }
@@ -153,11 +152,11 @@ extension StoreTransaction {
             guard let row = try database.row("SELECT position, payload FROM slot WHERE commitment = ?", [commitment.blob]) else {
                 continue
             }
-            let position: Int64 = row["position"]
+            let position = Int64(try row.unsigned("position"))
             try database.run("DELETE FROM header WHERE position = ?", [position])
             try database.run(
                 "UPDATE slot SET salt = NULL, descriptor = NULL, record = NULL, payload = NULL WHERE position = ?", [position])
-            guard let payload = row.bytes(ifAny: "payload"),
+            guard let payload = try row.bytes(ifAny: "payload"),
                 try database.number("SELECT COUNT(*) FROM slot WHERE payload = ?", [payload.blob]) == 0
             else { continue }
             try database.run("DELETE FROM payload WHERE id = ?", [payload.blob])

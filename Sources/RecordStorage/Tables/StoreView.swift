@@ -24,21 +24,20 @@ package struct StoreView {
         guard let first = Int64(exactly: first) else { return [] }
         return try database.rows(
             "SELECT leaf FROM history WHERE compartment = ? AND leaf >= ? ORDER BY leaf LIMIT ?", [compartment.blob, first, limit]
-        ).map { row in
-            let leaf: Int64 = row["leaf"]
-            return UInt64(leaf)
-        }
+        ).map { try $0.unsigned("leaf") }
     }
 
     /// The newest recipient list of a compartment.
     package func list(of compartment: Ed25519.PublicKey) throws -> RecipientList? {
         guard let row = try database.row("SELECT bytes FROM list WHERE compartment = ?", [compartment.blob]) else { return nil }
-        return try RecipientList(canonical: row.bytes("bytes"))
+        guard let list = try? RecipientList(canonical: row.bytes("bytes")) else { throw StoreError.differs(.list) }
+        return list
     }
 
     package func leaf(_ index: UInt64) throws -> Leaf? {
         guard let number = Int64(exactly: index), let row = try database.row("SELECT bytes FROM leaf WHERE number = ?", [number])
         else { return nil }
-        return try Leaf(canonical: row.bytes("bytes"))
+        guard let leaf = try? Leaf(canonical: row.bytes("bytes")) else { throw StoreError.differs(.leafUnreadable(index)) }
+        return leaf
     }
 }
