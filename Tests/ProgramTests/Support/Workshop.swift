@@ -87,17 +87,20 @@ extension Workshop {
 
     /// Serves a member's gateway for the time of `body`. Gives how it ended.
     ///
-    /// - Parameter log: a file that gets what the gateway says on standard error.
+    /// - Parameters:
+    ///   - log: a file that gets what the gateway says on standard error.
+    ///   - conditions: shell that comes before it in the same process, such as `ulimit`.
     @discardableResult
     func serving(
-        _ profile: String = "north", options: [String] = [], log: String? = nil,
+        _ profile: String = "north", options: [String] = [], log: String? = nil, under conditions: String? = nil,
         _ body: @Sendable (RunningGateway) async throws -> Void
     ) async throws -> TerminationStatus {
         let cordon = Self.programs.appending("cordon")
         let arguments = ["--as", profile, "serve"] + options
-        let shell = ["-c", "exec \"$0\" \"$@\" 2> \(log ?? "")", cordon.string]
+        let isShell = log != nil || conditions != nil
+        let line = (conditions.map { "\($0); " } ?? "") + "exec \"$0\" \"$@\"" + (log.map { " 2> \($0)" } ?? "")
         let result = try await Subprocess.run(
-            .path(log == nil ? cordon : "/bin/sh"), arguments: Arguments((log == nil ? [] : shell) + arguments),
+            .path(isShell ? "/bin/sh" : cordon), arguments: Arguments((isShell ? ["-c", line, cordon.string] : []) + arguments),
             environment: environment,
             workingDirectory: FilePath(folder.url.path), input: .none, output: .sequence, error: .string(limit: 1 << 20)
         ) { execution in
