@@ -1,6 +1,7 @@
 import ArgumentParser
 import CryptoPrimitives
 import Foundation
+import Glibc
 import GatewayAPI
 import LedgerMirror
 import Logging
@@ -55,7 +56,8 @@ struct Serve: AsyncParsableCommand {
         let restored = try folder.restored()
         let isReadOnly = try await folder.mustNotWrite(store)
         let gateway = Gateway(
-            store: store, member: keys.member.duplicate(), address: description.address, isReadOnly: isReadOnly,
+            store: store, member: keys.member.duplicate(), address: description.address, limits: Self.limits,
+            isReadOnly: isReadOnly,
             clock: { clock.seconds })
         let server = GatewayServer(gateway, configuration, logger: logger)
         let service: any Service
@@ -90,6 +92,12 @@ struct Serve: AsyncParsableCommand {
     private static let longLedger: UInt64 = 10_000
 
     private static let usualGap: Int64 = 30 * 86_400
+
+    private static var limits: GatewayLimits {
+        var limits = GatewayLimits()
+        limits.fit(descriptors: sysconf(Int32(_SC_OPEN_MAX)))
+        return limits
+    }
 
     private func configuration(_ address: GatewayAddress) throws -> GatewayServer.Configuration {
         try configuration(host: host ?? address.host, port: port ?? address.port)

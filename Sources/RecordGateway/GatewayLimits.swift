@@ -21,6 +21,14 @@ package struct GatewayLimits: Sendable {
     package var headerSize = 16 * 1_024
 
     package init() {}
+
+    /// Leaves the store some of the file descriptors that this process may have, so that connections never take the last one.
+    package mutating func fit(descriptors: Int) {
+        connections = max(1, min(connections, descriptors - Self.otherDescriptors))
+    }
+
+    /// Database and log on five connections, payloads that are being read, event loops, sockets that listen.
+    private static let otherDescriptors = 64
 }
 
 package struct RateLimit: Sendable {
