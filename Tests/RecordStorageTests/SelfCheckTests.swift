@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import DurableFiles
 import Foundation
+import GRDB
 import MerkleLedger
 import RecordStorage
 import SharingContract
@@ -62,6 +63,26 @@ import Testing
                 return world
             }())
         try fixture.replaceLedger(from: other.path.appending("store.sqlite").string)
+        #expect(difference(fixture) == .checkpoint)
+    }
+
+    /// No checkpoint vouches yet for what was written last, so its own signatures have to.
+    @Test func `a last entry that nobody signed is refused, and so is a ledger without its checkpoint`()
+        async throws
+    {
+        let fixture = try await StoreFixture(try world())
+        let queue = try DatabaseQueue(path: fixture.path.appending("store.sqlite").string)
+        let leaves = try await queue.read { try Data.fetchAll($0, sql: "SELECT bytes FROM leaf ORDER BY number") }
+        var forged = Array(try #require(leaves.last))
+        forged[forged.count - 1] ^= 1
+        var edge = TreeEdge()
+        for leaf in leaves.dropLast() { _ = edge.append(Hash.leaf(Array(leaf))) }
+        _ = edge.append(Hash.leaf(forged))
+        try queue.close()
+        try fixture.meddle("UPDATE leaf SET bytes = ? WHERE number = ?", [Data(forged), leaves.count - 1])
+        try fixture.meddle("UPDATE head SET root = ?", [Data(edge.root.bytes)])
+        #expect(difference(fixture) == .leafRefused(UInt64(leaves.count - 1)))
+        try fixture.meddle("UPDATE head SET checkpoint = NULL")
         #expect(difference(fixture) == .checkpoint)
     }
 

@@ -76,6 +76,8 @@ package final class LedgerStore: Sendable {
 
     func know(_ more: Soundness) {
         soundness.withLock { $0 = more }
+        // What was found here must be found at the next start too, before anything is served.
+        if case .differs = more { try? DurableFile.remove(folder.appending(SnapshotFile.name)) }
     }
 
     /// Signs how far the store has come, unless it is known not to agree with itself.

@@ -24,7 +24,8 @@ struct SnapshotCheck {
         var edge = try TreeEdge(size: snapshot.size, readTile: hashes)
         guard edge.root == snapshot.root else { throw StoreError.differs(.snapshot) }
         var (_, time) = try leaf(snapshot.size - 1)
-        for index in snapshot.size..<size { time = try append(index, after: time, to: &edge) }
+        let signedSize = try SelfCheck.signedSize(head, key)
+        for index in snapshot.size..<size { time = try append(index, after: time, to: &edge, isSigned: index < signedSize) }
         guard try head.bytes("root") == edge.root.bytes else { throw StoreError.differs(.root) }
         try SelfCheck.checkCheckpoint(head.bytes(ifAny: "checkpoint"), origin, key, TileTable(database: database, edge: edge))
         return SelfCheck.Result(origin: origin, edge: edge, time: time)
@@ -62,13 +63,15 @@ struct SnapshotCheck {
         ).map { try Hash.leaf($0.bytes("bytes")) }
     }
 
-    private func append(_ index: UInt64, after time: Minute, to edge: inout TreeEdge) throws -> Minute {
+    /// What no checkpoint vouches for must at least be signed by those whom it names; the rules are for the check beside the service.
+    private func append(_ index: UInt64, after time: Minute, to edge: inout TreeEdge, isSigned: Bool) throws -> Minute {
         let (leaf, now) = try leaf(index)
         guard time <= now else { throw StoreError.differs(.leafRefused(index)) }
         guard let evidence = try EvidenceTable(database: database).evidence(of: index) else {
             throw StoreError.differs(.evidenceMissing(index))
         }
         guard evidence.isCommitted(by: leaf.entry) else { throw StoreError.differs(.evidence(index)) }
+        guard isSigned || (try? leaf.entry.verifySignatures()) != nil else { throw StoreError.differs(.leafRefused(index)) }
         for tile in edge.append(Hash.leaf(leaf.canonicalBytes)) { try SelfCheck.compare(tile, database) }
         return now
     }
