@@ -8,7 +8,8 @@ package import SystemPackage
 package struct FileWriter: ~Copyable {
     /// To write at any place, and by several tasks at once. What is written through it is no part of `size`.
     package let file: OpenFile
-    private let temporary: FilePath
+    /// Where it lies until it is committed, for whoever ends the process without ending the writer.
+    package let temporary: FilePath
     private var isCommitted = false
     package private(set) var size: UInt64 = 0
 

@@ -1,7 +1,9 @@
 import CryptoPrimitives
+import Dispatch
 import DurableFiles
 import Foundation
 import GatewayClient
+import Glibc
 import SystemPackage
 
 /// Where opened content goes: a file, or standard output. Nothing is shown before all of it has been checked.
@@ -12,6 +14,7 @@ struct OutputFile: ~Copyable {
     private var writer: FileWriter?
     /// For standard output: the content waits where nobody else finds it.
     private var scratch: ScratchFile?
+    private let interruption: Interruption?
 
     /// - Parameter path: `nil` for standard output.
     init(_ path: String?) throws {
@@ -23,9 +26,11 @@ struct OutputFile: ~Copyable {
                 file = made.file
                 scratch = consume made
                 writer = nil
+                interruption = nil
             } else {
                 let made = try FileWriter(in: self.path.removingLastComponent())
                 file = made.file
+                interruption = Interruption(removing: made.temporary)
                 scratch = nil
                 writer = consume made
             }
@@ -57,5 +62,29 @@ struct OutputFile: ~Copyable {
         } catch {
             throw .localData(.file(error, path: path.string))
         }
+    }
+}
+
+/// Who stops a command must not leave half a record behind, open for reading: what was written is removed before the process ends.
+private final class Interruption {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+    private let sources: [any DispatchSourceSignal]
+
+    init(removing path: FilePath) {
+        sources = Self.signals.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                try? DurableFile.remove(path)
+                exit(128 + number)
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    deinit {
+        for source in sources { source.cancel() }
+        for number in Self.signals { signal(number, SIG_DFL) }
     }
 }
