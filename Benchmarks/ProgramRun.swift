@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// A program that was run once to its end, and what it took.

@@ -71,9 +71,9 @@ struct Follow {
     private func begin(_ follower: LedgerFollower, _ store: MirrorStore) async throws {
         do {
             try await follower.sync { done, all in Progress.report(done, of: all) }
-        } catch .fault(let fault) where fault.isSigned || store.head == nil {
+        } catch .fault(let fault) {
             throw Self.stopped(fault)
-        } catch .unreachable, .fault {
+        } catch .unreachable {
             guard store.head != nil else {
                 throw Failure(code: 3, message: "the gateway at \(leader.address) cannot be reached, and nothing is mirrored yet")
             }

@@ -84,9 +84,10 @@ struct SelfCheck {
             guard try head.unsigned("size") <= 1 else { throw StoreError.differs(.checkpoint) }
             return 0
         }
+        // One that is not good is named behind the leaves, when it is known whose ledger they are.
         guard let origin = TextLine(utf8: key.name.utf8),
             let checkpoint = try? Checkpoint.open(SignedNote(note), origin: origin, key: key).checkpoint
-        else { throw StoreError.differs(.checkpoint) }
+        else { return 0 }
         return checkpoint.size
     }
 
