@@ -66,7 +66,7 @@ private final class UploadPeer {
         server.arguments = [PeerProgram.source("upload_server.py").path, folder.url.path]
         server.standardOutput = output
         try server.run()
-        let line = try output.fileHandleForReading.read(upToCount: 16) ?? Data()
+        let line = output.fileHandleForReading.availableData
         address = "http://127.0.0.1:\(String(decoding: line, as: UTF8.self).filter(\.isNumber))/deposit"
     }
 
