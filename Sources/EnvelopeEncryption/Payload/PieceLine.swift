@@ -31,7 +31,8 @@ struct PieceLine {
     }
 
     /// Runs `work` once for each piece, and then every view over it, in the order of the pieces. `collect` is such a view that runs
-    /// alone. The first failure ends all: no worker begins another piece, and the failure is thrown when the last of them is done.
+    /// alone. The first failure ends all: when those that work beside it are done, it is thrown and no other piece is begun. Whoever
+    /// cancels waits as long: a piece that was passed over must not count as one that was done.
     func run<Failure: Error>(
         _ work: @escaping Work<Failure>, views: [View] = [], collect: (Piece) -> Void = { _ in }
     ) async throws(Failure) {
@@ -62,11 +63,10 @@ struct PieceLine {
                 }
             }
             for slot in slots {
-                group.addTask { Task.isCancelled ? .success(()) : slot.piece.withLock { work(&$0) } }
+                group.addTask { slot.piece.withLock { work(&$0) } }
             }
             for await result in group {
                 guard case .failure = result else { continue }
-                group.cancelAll()
                 return result
             }
             return .success(())
