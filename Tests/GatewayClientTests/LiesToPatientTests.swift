@@ -72,6 +72,24 @@ import EnvelopeEncryption
     }
 
     /// The gateway has every header, and may hand out one that belongs to another payload.
+    /// A depositor who was ever admitted chooses the number, and a gateway may show what he signed.
+    @Test func `a version that no history leads to is found before anything of its size is made`() async throws {
+        try await Town.sharing { town, _ in
+            let record = try #require(try await town.ana.records(Town.laboratory).first)
+            let known = record.descriptor
+            let fields = Descriptor.Fields(
+                record: known.record, version: .max, state: .current, payload: known.payload, payloadSize: known.payloadSize,
+                contentCommitment: known.contentCommitment, facts: known.facts)
+            let descriptor = Descriptor(
+                fields, signingWith: key("anybody"), origin: World().origin, compartment: publicKey("ana/laboratory"))
+            let far = StoredRecord(
+                deposit: record.deposit, salt: record.salt, descriptor: descriptor, proof: record.proof, header: record.header)
+            #expect(
+                await discrepancy { _ = try await town.ana.versions(of: far, Town.laboratory) }
+                    == .historyIncomplete(leaf: record.deposit))
+        }
+    }
+
     @Test func `a header of another record opens nothing`() async throws {
         try await Town.standing { town in
             try await town.deposit("glucose 5.1")

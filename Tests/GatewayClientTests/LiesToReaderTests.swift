@@ -199,6 +199,23 @@ import HTTPTypes
         }
     }
 
+    @Test func `a payload that was swapped is told of before one that did not come`() async throws {
+        try await Town.sharing { town, grant in
+            try await town.deposit("glucose 5.1", "sodium 140")
+            let count = Mutex(0)
+            town.gateway.lie(FetchPayload.path) { exchange in
+                let number = count.withLock { count in
+                    count += 1
+                    return count
+                }
+                if number == 1 { (exchange.status, exchange.signer) = (.badGateway, nil) }
+                if number == 2 { exchange.answer[20] ^= 1 }
+            }
+            #expect(await discrepancy { try await town.request(grant) } == .payloadOther)
+            #expect(try town.lakeside.records(grant).count == 1)
+        }
+    }
+
     @Test func `a header for somebody else opens nothing`() async throws {
         try await Town.sharing { town, grant in
             let headers = try await town.ana.records(Town.laboratory).map(\.header)

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    @Test func `a lie that was found is told, whatever ends the synchronisation behind it`() async throws {
+        try await Town.sharing { town, _ in
+            let grant = try #require(try town.ana.liveGrants.first)
+            for end in [ClientError.unreachable(address: "there", reason: .noConnection), .localData(.notA(kind: "profile"))] {
+                var report = SyncReport()
+                try report.add(.notVerified(.listNotAuthentic), of: grant)
+                var thrown: ClientError?
+                do throws(ClientError) { try report.add(end, of: grant) } catch { thrown = error }
+                guard case .notVerified(.listNotAuthentic) = thrown else {
+                    Issue.record("\(String(describing: thrown))")
+                    continue
+                }
+            }
+        }
+    }
+
     @Test func `a lie that is met on the way is told, after the other grants are complete`() async throws {
         try await Self.granting { town, first, _ in
             let lakeside = try town.lakeside.key

@@ -87,6 +87,12 @@ import Testing
                 }
             }
             #expect(failures.isEmpty, "\(failures)")
+            // What a file says of itself is shown before anything of it is checked for the ledger.
+            let label = #"{"system":"x","code":"A\u001b]0;x\u0007\u001b[2J\u202e"}"#
+            let patient = String(decoding: BadFile.ours(with: #","meta":{"security":[\#(label)]}"#), as: UTF8.self)
+            try Data(patient.utf8).write(to: workshop.folder.url.appending(path: "labelled"))
+            let shown = try await workshop.done("cordon --as hillside clinic deposit --patient 12345 --dry-run labelled")
+            #expect(shown.unicodeScalars.allSatisfy(isHarmless) && shown.contains("\\u{1B}"), "\(shown)")
             #expect(try await workshop.stored() == before)
         }
     }
@@ -113,6 +119,9 @@ private struct BadFile {
 
     /// 50 MB of zeros, in a few hundred bytes; what is meant is that nobody unpacks it.
     static let zipBomb: [UInt8] = [0x50, 0x4B, 0x03, 0x04, 0x14, 0, 0, 0, 8, 0] + [UInt8](repeating: 0, count: 500)
+
+    /// A Patient with the record number that Hillside knows.
+    static func ours(with more: String) -> [UInt8] { Array((patient.dropLast() + more + "}").utf8) }
 
     private static let patient =
         #"{"resourceType":"Patient","identifier":[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]},"value":"12345"}]}"#

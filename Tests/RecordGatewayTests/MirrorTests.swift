@@ -219,11 +219,17 @@ struct MirrorSite {
         let older = try ShownLedger.clinics(200)
         #expect(try await site.follow(older) == .fault(.rolledBack))
         #expect(try DurableFile.read(contradiction, atMost: 10_000) == older.checkpoint())
+        // Nothing that comes later takes its place.
+        #expect(try await site.follow(try .clinics(100)) == .fault(.rolledBack))
+        #expect(try DurableFile.read(contradiction, atMost: 10_000) == older.checkpoint())
         // What anybody could have made is none.
         try DurableFile.remove(contradiction)
         var unsigned = older
         unsigned.signer = "another"
         #expect(try await site.follow(unsigned) == .fault(.notSigned))
+        var garbled = try ShownLedger.clinics(600)
+        garbled.lies["/" + (try #require(Tile.Coordinate(level: 0, index: 1, width: 256))).entriesPath] = [0]
+        #expect(try await site.follow(garbled) == .fault(.malformed))
         #expect(!DurableFile.exists(contradiction))
     }
 

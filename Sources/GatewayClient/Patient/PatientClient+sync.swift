@@ -120,7 +120,7 @@ extension PatientClient {
 
 extension SyncReport {
     /// Without a gateway, or without room on the own disk, there is nothing to go on with.
-    fileprivate mutating func add(_ error: ClientError, of grant: GivenGrant) throws(ClientError) {
+    mutating func add(_ error: ClientError, of grant: GivenGrant) throws(ClientError) {
         switch error {
         case .unreachable(_, .noConnection), .localData:
             // A lie that was found before is what has to be told.

@@ -85,6 +85,11 @@ def lists(files):
     check_signature(layouts.permission, value, "cordon/deposit-permission/v1", value["compartment"])
 
 
+def snapshot(files):
+    example = files["snapshot.json"]["snapshot"]
+    check_signature(layouts.snapshot, parse(example, layouts.snapshot, "snapshot"), "cordon/snapshot/v1", example["member"])
+
+
 def descriptors(files):
     file = files["descriptors.json"]
     for name in ("laboratory", "referral"):
@@ -265,5 +270,6 @@ FILES = {
     f"{name}.json": check for name, check in {
         "conventions": conventions, "keys": keys, "envelopes": envelopes, "entries": entries, "lists": lists,
         "descriptors": descriptors, "facts": facts, "requests": requests, "evidence": evidence, "papers": papers,
-        "messages": messages, "http": http, "calls": calls, "audit": audit, "state": state, "profiles": profiles}.items()
+        "messages": messages, "http": http, "calls": calls, "audit": audit, "state": state, "profiles": profiles,
+        "snapshot": snapshot}.items()
 }

@@ -28,6 +28,11 @@ recipient_list = checked(
         require(value["own"] not in value["recipients"], "the compartment's own recipient among the others")))
 permission = struct(("compartment", key), ("clinic", key), ("until", day), ("signature", sig), bound=132)
 
+# 8.1
+snapshot = checked(
+    struct(("origin", text), ("size", u64), ("root", hash_), ("checked size", u64), ("signature", sig), bound=368),
+    lambda value: require(0 < value["checked size"] <= value["size"], "a store is checked before it grows"))
+
 # 4.6
 facts = checked(
     struct(("version", one_of(u8, [1])), ("category", one_of(u16, CATEGORIES)), ("media type", text),
