@@ -19,6 +19,9 @@ enum TwoWorldTiming {
         let path = FilePath(folder.url.path)
         let without = try await BenchmarkStore(in: path.appending("without"), leaves: 200)
         let with = try await BenchmarkStore(in: path.appending("with"), leaves: 200, withheld: true)
+        // The first world once more, in a program and a store of its own: what two programs differ by, with nothing to hide.
+        let again = try await BenchmarkStore(in: path.appending("again"), leaves: 200)
+        let control = try ServerProcess(["serve-gateway", again.folder.string])
         let first = try ServerProcess(["serve-gateway", without.folder.string])
         let second = try ServerProcess(["serve-gateway", with.folder.string])
         let named = try filter(BenchmarkStore.withheldRecord)
@@ -28,7 +31,11 @@ enum TwoWorldTiming {
             "|---|---|---|---|---|---|",
         ]
         lines.append(
+            try await compare("all", ("nothing withheld", first, .init()), ("the same, another program", control, .init())))
+        lines.append(
             try await compare("all", ("nothing withheld", first, .init()), ("a record withheld", second, .init())))
+        lines.append(
+            try await compare("all", ("nothing withheld", control, .init()), ("a record withheld", second, .init())))
         lines.append(
             try await compare(
                 "one record", ("it is not there", first, .init(filter: named)), ("withheld", second, .init(filter: named))))

@@ -358,15 +358,7 @@ extension LedgerStore {
 
     /// The leaves whose hashes a tile of level 0 has.
     package func entries(_ coordinate: Tile.Coordinate) async throws -> EntryBundle? {
-        let (first, isTooFar) = coordinate.index.multipliedReportingOverflow(by: UInt64(Tile.fullWidth))
-        let size = head.size
-        guard !isTooFar, first < size, UInt64(coordinate.width) <= size - first else { return nil }
-        let leaves = try await pool.read { database in
-            try database.rows(
-                "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",
-                [Int64(first), Int64(first) + Int64(coordinate.width)]
-            ).map { try $0.bytes("bytes") }
-        }
-        return try EntryBundle(entries: leaves)
+        let edge = head.edge
+        return try await pool.read { database in try TileTable(database: database, edge: edge).entries(coordinate) }
     }
 }

@@ -150,28 +150,14 @@ extension MirrorStore {
 extension MirrorStore {
     /// A tile of the tree under the head; `nil` where it does not reach.
     package func tile(_ coordinate: Tile.Coordinate) async throws -> Tile? {
-        guard let head, coordinate.level < 8 else { return nil }
-        let row = head.size >> (UInt64(Tile.height) * UInt64(coordinate.level))
-        guard let end = Self.end(of: coordinate), end <= row else { return nil }
+        guard let head else { return nil }
         return try await pool.read { database in try TileTable(database: database, edge: head.edge).tile(coordinate) }
     }
 
     /// The leaves whose hashes a tile of level 0 has.
     package func entries(_ coordinate: Tile.Coordinate) async throws -> EntryBundle? {
-        guard let head, let end = Self.end(of: coordinate), end <= head.size else { return nil }
-        let leaves = try await pool.read { database in
-            try database.rows(
-                "SELECT bytes FROM leaf WHERE number >= ? AND number < ? ORDER BY number",
-                [Int64(end) - Int64(coordinate.width), Int64(end)]
-            ).map { try $0.bytes("bytes") }
-        }
-        return try EntryBundle(entries: leaves)
-    }
-
-    private static func end(of coordinate: Tile.Coordinate) -> UInt64? {
-        let (first, isTooFar) = coordinate.index.multipliedReportingOverflow(by: UInt64(Tile.fullWidth))
-        let (end, isBeyond) = first.addingReportingOverflow(UInt64(coordinate.width))
-        return isTooFar || isBeyond || end > UInt64(Int64.max) ? nil : end
+        guard let head else { return nil }
+        return try await pool.read { database in try TileTable(database: database, edge: head.edge).entries(coordinate) }
     }
 }
 
@@ -200,13 +186,7 @@ extension MirrorStore {
     private static func check(_ bytes: [UInt8], _ state: inout State, _ database: Database) throws {
         guard let leaf = try? Leaf(canonical: bytes) else { throw StoreError.differs(.leafUnreadable(state.edge.size)) }
         state.time = leaf.time
-        for tile in state.edge.append(Hash.leaf(bytes)) {
-            let place = tile.coordinate
-            let row = try database.row("SELECT hashes FROM tile WHERE level = ? AND number = ?", [place.level, Int64(place.index)])
-            guard try row?.bytes("hashes") == tile.bytes else {
-                throw StoreError.differs(.tile(level: place.level, index: place.index))
-            }
-        }
+        for tile in state.edge.append(Hash.leaf(bytes)) { try SelfCheck.compare(tile, database) }
     }
 
     private static func head(_ shown: VerifiedCheckpoint, _ edge: TreeEdge) throws -> MirrorHead {
