@@ -29,10 +29,9 @@ demo:
 	fi
 	.build/debug/cordon demo --bundle "$${bundle:-fixtures/records/ana.json}"
 
-# Eight tests at a time: many hold a gateway with a database and sockets, and a thousand open files are what Debian gives a process.
 test:
 	@.ci/packages build test
-	swift test --parallel --experimental-maximum-parallelization-width 8 --explicit-target-dependency-import-check error
+	.ci/test
 
 # Ratios against named peers; the figures of RESULTS.md come from here. What is measured as a whole program is what is installed. All of
 # it takes some minutes; `make bench ONLY="ledger gateway"` runs some groups, of sealing, tree, ledger, gateway, growth, scanning, files,
