@@ -226,9 +226,11 @@ extension Workshop {
             head -c 3000 good.audit > cut.audit
             """)
         try forgeCard()
-        var audit = try Array(Data(contentsOf: folder.url.appending(path: "good.audit")))
-        audit[audit.count / 2] ^= 1
-        try Data(audit).write(to: folder.url.appending(path: "changed.audit"))
+        var audit = try Data(contentsOf: folder.url.appending(path: "good.audit"))
+        // A name in an entry, so that what is changed is never the shape of the file.
+        guard let name = audit.range(of: Data("Lakeside Hospital".utf8)) else { throw CocoaError(.fileReadCorruptFile) }
+        audit[name.lowerBound] ^= 1
+        try audit.write(to: folder.url.appending(path: "changed.audit"))
         var other: [String] = []
         RecoveryWords.random().forEachWord { other.append($1) }
         try Data(other.joined(separator: "\n").utf8).write(to: folder.url.appending(path: "other-words"))

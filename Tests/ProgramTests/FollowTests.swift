@@ -17,7 +17,7 @@ import Testing
 
         init() throws {
             workshop = try Workshop()
-            port = Int.random(in: 10_000..<32_768)
+            port = LoopbackPort.next()
         }
 
         /// Waits until the mirror has come to the leader's checkpoint: it asks every second.

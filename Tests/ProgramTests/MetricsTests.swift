@@ -8,7 +8,7 @@ import Testing
     /// The whole road, with figures and a log beside it.
     private func road(_ body: @Sendable (Workshop, Int) async throws -> Void) async throws -> (Workshop, log: [String]) {
         let workshop = try Workshop()
-        let port = Int.random(in: 10_000..<32_768)
+        let port = LoopbackPort.next()
         try await workshop.found()
         let options = ["--verbose", "--log", "json", "--metrics", "127.0.0.1:\(port)"]
         try await workshop.serving(options: options, log: "log") { _ in

@@ -43,7 +43,7 @@ import Testing
         for kilobytes in stride(from: 100_000, through: 400_000, by: 50_000) {
             // With less than this the system does not even load it.
             guard try await workshop.sh("ulimit -v \(kilobytes); cordon --help").status == 0 else { continue }
-            let outcome = try await workshop.sh("ulimit -v \(kilobytes); exec timeout --signal=TERM 5 \(line)")
+            let outcome = try await workshop.sh("ulimit -v \(kilobytes); exec timeout --signal=TERM 10 \(line)")
             #expect(outcome.status < 126, "\(kilobytes): \(outcome.all)")
             guard outcome.status == 4 else { continue }
             #expect(outcome.error.contains("not enough memory to try the passphrase"), "\(kilobytes): \(outcome.all)")

@@ -16,6 +16,8 @@ package final class GatewayConnection: Sendable {
     /// How long a connection may take, and an answer after it, in seconds.
     private static let connectTimeout: Int64 = 10
     private static let answerTimeout: Int64 = 120
+    /// How long a connection is kept for the next call, in seconds: less than a gateway keeps it, or a call could be sent into its end.
+    private static let idleTimeout: Int64 = 15
 
     /// - Parameters:
     ///   - trustRoots: a file of certificates in PEM, instead of the system's.
@@ -32,6 +34,7 @@ package final class GatewayConnection: Sendable {
         configuration.tlsConfiguration = tls
         // Who is not there now is said not to be there now.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.idleTimeout = .seconds(Self.idleTimeout)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

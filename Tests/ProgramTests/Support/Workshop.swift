@@ -13,8 +13,7 @@ struct Workshop: Sendable {
 
     init() throws {
         folder = try TemporaryFolder()
-        // Below the ports that the system gives to outgoing connections.
-        address = "http://127.0.0.1:\(Int.random(in: 10_000..<32_768))"
+        address = "http://127.0.0.1:\(LoopbackPort.next())"
         try Data("\(Self.passphrase)\n".utf8).write(to: folder.url.appending(path: "passphrase"))
         for name in ["fixtures", "policies"] {
             try FileManager.default.createSymbolicLink(
@@ -47,11 +46,11 @@ struct Workshop: Sendable {
         var all: String { error + output }
     }
 
-    /// Runs a line of shell. One that hangs is ended after two minutes, with status 124.
+    /// Runs a line of shell. One that hangs is ended after ten minutes, with status 124.
     @discardableResult
     func sh(_ line: String, input: String = "") async throws -> Outcome {
         let result = try await Subprocess.run(
-            .path("/usr/bin/timeout"), arguments: ["120", "/bin/sh", "-c", line], environment: environment,
+            .path("/usr/bin/timeout"), arguments: ["600", "/bin/sh", "-c", line], environment: environment,
             workingDirectory: FilePath(folder.url.path),
             input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
         let status: Int32
