@@ -10,48 +10,50 @@ import TestSupport
 /// each pair, over the same kind of connection, to gateways that are programs of their own.
 ///
 /// Reported is the chance that an answer of the second world took longer than one of the first (the area under the ROC curve, from the
-/// ranks: Mann and Whitney, 1947). One half is what a clinic gets by guessing; the band holds it nineteen times of twenty where there is
-/// no difference.
+/// ranks: Mann and Whitney, 1947). One half is what a clinic gets by guessing. Two programs differ a little by themselves, by where their
+/// memory lies, and whoever asks one of them for long enough sees that. So all programs start anew for every round, in an order that is
+/// drawn, and it is the rounds that are counted: the statistic is Student's t over their chances, beside the same of two programs that
+/// serve the same world.
 enum TwoWorldTiming {
-    private static let pairs = 1_500
+    private static let rounds = 16
+    private static let pairs = 150
+    /// Of each program, to be warm.
+    private static let unmeasured = 20
 
     static func report(in folder: ScratchFolder) async throws -> String {
         let path = FilePath(folder.url.path)
-        let without = try await BenchmarkStore(in: path.appending("without"), leaves: 200)
-        let with = try await BenchmarkStore(in: path.appending("with"), leaves: 200, withheld: true)
-        // The first world once more, in a program and a store of its own: what two programs differ by, with nothing to hide.
-        let again = try await BenchmarkStore(in: path.appending("again"), leaves: 200)
-        let control = try ServerProcess(["serve-gateway", again.folder.string])
-        let first = try ServerProcess(["serve-gateway", without.folder.string])
-        let second = try ServerProcess(["serve-gateway", with.folder.string])
-        let named = try filter(BenchmarkStore.withheldRecord)
-        let unknown = try filter(Descriptor.RecordID(SHA256.hash(Array("none".utf8)).value))
-        var lines = [
-            "| asked for | one world | the other | median | median | chance that the other is slower |",
-            "|---|---|---|---|---|---|",
+        let without = try await BenchmarkStore(in: path.appending("without"), leaves: 200).folder
+        let again = try await BenchmarkStore(in: path.appending("again"), leaves: 200).folder
+        let with = try await BenchmarkStore(in: path.appending("with"), leaves: 200, withheld: true).folder
+        let named = try SignedCall.Question(filter: filter(BenchmarkStore.withheldRecord))
+        let unknown = try SignedCall.Question(filter: filter(Descriptor.RecordID(SHA256.hash(Array("none".utf8)).value)))
+        let comparisons = [
+            Comparison("all", ("nothing withheld", without, .init()), ("the same", again, .init())),
+            Comparison("all", ("nothing withheld", without, .init()), ("a record withheld", with, .init())),
+            Comparison("one record", ("it is not there", without, named), ("the same", again, named)),
+            Comparison("one record", ("it is not there", without, named), ("withheld", with, named)),
+            Comparison("one record", ("none of this id", with, unknown), ("withheld", with, named)),
+            Comparison("all", ("no such grant", with, .init(grant: "none")), ("purpose denied", with, .init(purpose: .research))),
         ]
-        lines.append(
-            try await compare("all", ("nothing withheld", first, .init()), ("the same, another program", control, .init())))
-        lines.append(
-            try await compare("all", ("nothing withheld", first, .init()), ("a record withheld", second, .init())))
-        lines.append(
-            try await compare("all", ("nothing withheld", control, .init()), ("a record withheld", second, .init())))
-        lines.append(
-            try await compare(
-                "one record", ("it is not there", first, .init(filter: named)), ("withheld", second, .init(filter: named))))
-        lines.append(
-            try await compare(
-                "one record", ("none of this id", second, .init(filter: unknown)), ("withheld", second, .init(filter: named))))
-        lines.append(
-            try await compare(
-                "all", ("no such grant", second, .init(grant: "none")), ("purpose denied", second, .init(purpose: .research))))
-        let band = 1.96 * (Double(2 * pairs + 1) / Double(12 * pairs * pairs)).squareRoot()
-        lines.append("")
-        lines.append(
-            String(
-                format: "%d pairs each; without a difference the chance lies between %.3f and %.3f.", pairs, 0.5 - band, 0.5 + band)
-        )
-        return lines.joined(separator: "\n")
+        var results = comparisons.map { _ in Results() }
+        for _ in 0..<rounds {
+            // Two programs cannot have one store open, so a world that is compared with itself is one program.
+            var servers: [FilePath: ServerProcess] = [:]
+            for folder in [without, again, with].shuffled() {
+                servers[folder] = try ServerProcess(["serve-gateway", folder.string])
+            }
+            for index in comparisons.indices.shuffled() {
+                try await results[index].add(comparisons[index].times(servers, pairs, unmeasured))
+            }
+        }
+        let lines = zip(comparisons, results).map { $0.line($1) }
+        return """
+            | asked for | one world | the other | median | median | chance that the other is slower | t |
+            |---|---|---|---|---|---|---|
+            \(lines.joined(separator: "\n"))
+
+            \(rounds) rounds of \(pairs) pairs. Without a difference t lies between -2.13 and 2.13 nineteen times of twenty.
+            """
     }
 
     private static func filter(_ record: Descriptor.RecordID) throws -> Filter {
@@ -59,26 +61,58 @@ enum TwoWorldTiming {
         return filter
     }
 
-    private typealias World = (name: String, server: ServerProcess, question: SignedCall.Question)
-
-    private static func compare(_ title: String, _ one: World, _ other: World) async throws -> String {
+    /// One row, of all rounds.
+    private struct Results {
+        var chances: [Double] = []
         var times: [[Double]] = [[], []]
-        for _ in 0..<pairs {
-            for index in [0, 1].shuffled() {
-                let world = index == 0 ? one : other
-                times[index].append(try await time(world))
-            }
+
+        mutating func add(_ round: [[Double]]) {
+            chances.append(chance(that: round[1], isSlowerThan: round[0]))
+            for index in 0...1 { times[index] += round[index] }
         }
-        let median = times.map { $0.sorted()[$0.count / 2] * 1e6 }
-        return String(
-            format: "| %@ | %@ | %@ | %.0f µs | %.0f µs | %.3f |", title, one.name, other.name, median[0], median[1],
-            chance(that: times[1], isSlowerThan: times[0]))
+
+        var mean: Double { chances.reduce(0, +) / Double(chances.count) }
+
+        /// Of the mean against one half.
+        var student: Double {
+            let variance = chances.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(chances.count - 1)
+            return (mean - 0.5) / (variance / Double(chances.count)).squareRoot()
+        }
     }
 
-    private static func time(_ world: World) async throws -> Double {
-        let request = SignedCall.release(
-            by: key(BenchmarkStore.clinic), releaseKey: key(world.question.grant + "/release"), world.question)
-        let duration = try await LoadClient.run(port: world.server.port, clients: 1) { _ in
+    private typealias World = (name: String, folder: FilePath, question: SignedCall.Question)
+
+    private struct Comparison {
+        let title: String
+        let worlds: [World]
+
+        init(_ title: String, _ one: World, _ other: World) {
+            (self.title, worlds) = (title, [one, other])
+        }
+
+        func times(_ servers: [FilePath: ServerProcess], _ pairs: Int, _ unmeasured: Int) async throws -> [[Double]] {
+            var times: [[Double]] = [[], []]
+            for pair in 0..<pairs + unmeasured {
+                for index in [0, 1].shuffled() {
+                    guard let server = servers[worlds[index].folder] else { throw LoadError.notReleased }
+                    let time = try await TwoWorldTiming.time(worlds[index].question, server)
+                    if pair >= unmeasured { times[index].append(time) }
+                }
+            }
+            return times
+        }
+
+        func line(_ results: Results) -> String {
+            let median = results.times.map { $0.sorted()[$0.count / 2] * 1e6 }
+            return String(
+                format: "| %@ | %@ | %@ | %.0f µs | %.0f µs | %.3f | %.1f |", title, worlds[0].name, worlds[1].name, median[0],
+                median[1], results.mean, results.student)
+        }
+    }
+
+    private static func time(_ question: SignedCall.Question, _ server: ServerProcess) async throws -> Double {
+        let request = SignedCall.release(by: key(BenchmarkStore.clinic), releaseKey: key(question.grant + "/release"), question)
+        let duration = try await LoadClient.run(port: server.port, clients: 1) { _ in
             var isAsked = false
             return { _ in
                 defer { isAsked = true }

@@ -152,8 +152,14 @@ private struct Shape: Hashable {
         #expect(Set(shapes).count == 1, "refusals can be told apart")
     }
 
+    private struct Refused: Hashable {
+        let shape: Shape
+        /// By how many rows each table grew, which takes time.
+        let growth: [String: Int]
+    }
+
     /// A town with a grant of every kind, and what one request looks like there.
-    private func refused(_ call: (Town) -> RequestRecords) async throws -> Shape {
+    private func refused(_ call: (Town) -> RequestRecords) async throws -> Refused {
         try await GatewaySite.town { town in
             let tomorrow = town.world.now.day.adding(days: 1)
             try await town.grant("grant", to: "lakeside")
@@ -163,9 +169,11 @@ private struct Shape: Hashable {
             try await town.grant("revoked", to: "lakeside")
             try await town.deposit(["lab 1", "lab 2"])
             try await town.revoke("revoked")
+            let before = try town.gateway.site.rows().mapValues(\.count)
             let shape = try await Shape(town.gateway, call(town), by: "lakeside")
             #expect(shape.released == 0)
-            return shape
+            let after = try town.gateway.site.rows().mapValues(\.count)
+            return Refused(shape: shape, growth: after.merging(before) { $0 - $1 })
         }
     }
 
