@@ -71,6 +71,7 @@ let package = Package(
         .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
         .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
+        .target(name: "Cedar"),
         .target(
             name: "MedicalRecords",
             resources: [
@@ -142,6 +143,7 @@ let package = Package(
             name: "EnvelopeEncryptionTests", dependencies: ["CryptoPrimitives", "EnvelopeEncryption", "TestSupport"],
             exclude: ["Support/passphrase.py"]),
         .testTarget(name: "MerkleLedgerTests", dependencies: ["CryptoPrimitives", "MerkleLedger", "TestSupport"]),
+        .testTarget(name: "CedarTests", dependencies: ["Cedar", "TestSupport"]),
         .testTarget(name: "MedicalRecordsTests", dependencies: ["MedicalRecords", "TestSupport"]),
         .testTarget(
             name: "AccessPolicyTests", dependencies: ["AccessPolicy", "CryptoPrimitives", "MedicalRecords", "TestSupport"]),

@@ -1,0 +1,9 @@
+/// Bounds on what is read and computed, so that no input exhausts stack or memory. Each is far above what people write.
+package enum Limits {
+    /// Bytes of one policy or schema text, or of one JSON document.
+    package static let sourceBytes = 64 << 20
+    /// How deep expressions nest; a repeated operator other than `&&` and `||` nests, too.
+    package static let expressionDepth = 128
+    /// How deep values nest.
+    package static let valueDepth = 128
+}
