@@ -21,7 +21,9 @@ struct `Cedar strings` {
     }
 
     @Test func `equal text hashes alike however it was made`() {
-        for text in ["", "alice", "a longer text that does not fit in one word", "\u{1F600} and more of it, so that it is on the heap"] {
+        for text in [
+            "", "alice", "a longer text that does not fit in one word", "\u{1F600} and more of it, so that it is on the heap",
+        ] {
             let whole = CedarString(text)
             let built = CedarString(text.unicodeScalars.reduce(into: "") { $0.unicodeScalars.append($1) })
             let cut = CedarString(("\u{1F600}" + text).dropFirst())

@@ -55,7 +55,8 @@ package struct DatetimeValue: Hashable, Comparable, Sendable {
     }
 
     private static func timeOfDay(_ cursor: inout TextCursor) -> Int64? {
-        guard cursor.take("T"), let hour = cursor.takeNumber(digits: 2), cursor.take(":"), let minute = cursor.takeNumber(digits: 2),
+        guard cursor.take("T"), let hour = cursor.takeNumber(digits: 2), cursor.take(":"),
+            let minute = cursor.takeNumber(digits: 2),
             cursor.take(":"), let second = cursor.takeNumber(digits: 2), hour < 24, minute < 60, second < 60
         else { return nil }
         var milliseconds: Int64 = 0

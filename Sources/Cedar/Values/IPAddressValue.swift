@@ -80,7 +80,9 @@ extension IPAddressValue {
     /// Eight groups, of which one run may be left out as `::`.
     private static func ipv6(_ text: ArraySlice<UInt8>) -> UInt128? {
         guard let gap = gap(in: text) else { return groups(text).flatMap { $0.count == 8 ? number($0) : nil } }
-        guard let head = groups(text[..<gap]), let tail = groups(text[(gap + 2)...]), head.count + tail.count <= 7 else { return nil }
+        guard let head = groups(text[..<gap]), let tail = groups(text[(gap + 2)...]), head.count + tail.count <= 7 else {
+            return nil
+        }
         return number(head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
     }
 

@@ -1,0 +1,45 @@
+/// The name of a policy, a template or a link within its set.
+package typealias PolicyID = CedarString
+
+/// A policy that stands for itself: no slots.
+package struct Policy: Hashable, Sendable {
+    package let id: PolicyID
+    package let body: PolicyBody
+
+    /// Nil where the body has slots.
+    package init?(id: PolicyID, _ body: PolicyBody) {
+        guard body.slots.isEmpty else { return nil }
+        self.id = id
+        self.body = body
+    }
+
+    package var effect: Effect { body.effect }
+}
+
+/// A policy with places for a principal or a resource. It decides nothing until it is linked.
+package struct Template: Hashable, Sendable {
+    package let id: PolicyID
+    package let body: PolicyBody
+
+    /// Nil where the body has no slot.
+    package init?(id: PolicyID, _ body: PolicyBody) {
+        guard !body.slots.isEmpty else { return nil }
+        self.id = id
+        self.body = body
+    }
+
+    package var slots: [Slot] { body.slots }
+}
+
+/// A template with entities in its slots, under an id of its own.
+package struct Link: Hashable, Sendable {
+    package let id: PolicyID
+    package let templateID: PolicyID
+    package let values: [Slot: EntityUID]
+
+    package init(id: PolicyID, templateID: PolicyID, values: [Slot: EntityUID]) {
+        self.id = id
+        self.templateID = templateID
+        self.values = values
+    }
+}
