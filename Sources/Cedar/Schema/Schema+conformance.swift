@@ -1,0 +1,145 @@
+// Whether values, entities and requests are what a schema says.
+extension Schema {
+    /// Neither deeper than the value nor than the type.
+    func conforms(_ value: Value, to type: TypeID) -> Bool {
+        switch (types[type], value) {
+        case (.bool, .bool), (.long, .long), (.string, .string): true
+        case (.singleton(let expected), .bool(let value)): expected == value
+        case (.set(let element), .set(let set)): set.elements.allSatisfy { conforms($0, to: element) }
+        case (.anySet, .set): true
+        case (.record(let type), .record(let record)): conforms(record, to: type)
+        case (.entity(let types), .entity(let uid)): id(of: uid.type).map(types.contains) ?? false
+        case (.anyEntity, .entity): true
+        case (.extension(.decimal), .decimal), (.extension(.ipaddr), .ipaddr), (.extension(.datetime), .datetime),
+            (.extension(.duration), .duration):
+            true
+        default: false
+        }
+    }
+
+    func conforms(_ record: Record, to type: RecordType) -> Bool {
+        for attribute in type.attributes where attribute.isRequired && record[attribute.name] == nil { return false }
+        return record.fields.allSatisfy { field in type[field.name].map { conforms(field.value, to: $0.type) } ?? type.isOpen }
+    }
+
+    /// The first entity named in a value that an enumerated type does not list.
+    func unlisted(in value: Value) -> EntityUID? {
+        switch value {
+        case .entity(let uid): isListed(uid) ? nil : uid
+        case .set(let set): set.elements.lazy.compactMap(unlisted).first
+        case .record(let record): record.fields.lazy.compactMap { unlisted(in: $0.value) }.first
+        default: nil
+        }
+    }
+
+    /// Whether an enumerated type lists the entity; true for all of other types.
+    func isListed(_ uid: EntityUID) -> Bool {
+        guard case .enumerated(let ids) = entityType(uid.type)?.kind else { return true }
+        return ids.contains(uid.id)
+    }
+}
+
+extension Schema {
+    /// - Parameter ancestors: all that the entity lies in.
+    package func validate(_ entity: Entity, ancestors: Set<EntityUID>) throws(EntityValidationError) {
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+        guard !entity.uid.type.isAction else {
+            guard isDeclaredAction(entity, ancestors: ancestors) else { throw fault(.notTheDeclaredAction) }
+            return
+        }
+        guard let type = entityType(entity.uid.type) else { throw fault(.undeclaredType) }
+        guard isListed(entity.uid) else { throw fault(.notListed(entity.uid)) }
+        try validateAttributes(of: entity, type)
+        try validateTags(of: entity, type)
+        for ancestor in ancestors.sorted() {
+            guard let id = id(of: ancestor.type), Int(id.index) < entityTypes.count, type.ancestors.contains(Int(id.index)) else {
+                throw fault(.undeclaredParent(ancestor))
+            }
+            guard isListed(ancestor) else { throw fault(.notListed(ancestor)) }
+        }
+    }
+
+    private func validateAttributes(of entity: Entity, _ type: EntityTypeDefinition) throws(EntityValidationError) {
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+        guard case .record(let shape) = types[type.shape] else { return }
+        for attribute in shape.attributes where attribute.isRequired && entity.attributes[attribute.name] == nil {
+            throw fault(.missingAttribute(attribute.name))
+        }
+        for field in entity.attributes.fields {
+            guard let attribute = shape[field.name] else { throw fault(.undeclaredAttribute(field.name)) }
+            guard conforms(field.value, to: attribute.type) else {
+                throw fault(.wrongType(attribute: field.name, expected: name(of: attribute.type)))
+            }
+            if let uid = unlisted(in: field.value) { throw fault(.notListed(uid)) }
+        }
+    }
+
+    private func validateTags(of entity: Entity, _ type: EntityTypeDefinition) throws(EntityValidationError) {
+        guard !entity.tags.isEmpty else { return }
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+        guard let tags = type.tags else { throw fault(.tagsNotDeclared) }
+        for field in entity.tags.fields {
+            guard conforms(field.value, to: tags) else { throw fault(.wrongTagType(tag: field.name, expected: name(of: tags))) }
+            if let uid = unlisted(in: field.value) { throw fault(.notListed(uid)) }
+        }
+    }
+
+    private func isDeclaredAction(_ entity: Entity, ancestors: Set<EntityUID>) -> Bool {
+        guard let action = action(entity.uid), entity.attributes.isEmpty, entity.tags.isEmpty else { return false }
+        return ancestors == Set(actions.indices.filter(action.ancestors.contains).map { actions[$0].uid })
+    }
+
+    /// Every entity, the actions among them too.
+    package func validate(_ entities: Entities) throws(EntityValidationError) {
+        for entity in entities.all.sorted(by: { $0.uid < $1.uid }) {
+            try validate(entity, ancestors: entities.ancestors(of: entity.uid))
+        }
+    }
+}
+
+/// Why a request is not one that a schema allows.
+package enum RequestValidationError: Error, Hashable, Sendable {
+    case undeclaredPrincipalType(EntityType)
+    case undeclaredResourceType(EntityType)
+    case undeclaredAction(EntityUID)
+    /// The action does not apply to principals of this type.
+    case principalNotApplicable(EntityType, action: EntityUID)
+    case resourceNotApplicable(EntityType, action: EntityUID)
+    /// An entity that an enumerated type does not list, as principal, resource or in the context.
+    case notListed(EntityUID)
+    /// The context is not of the type that the action declares.
+    case invalidContext(action: EntityUID, expected: String)
+}
+
+extension Schema {
+    package func validateRequest(
+        principal: EntityUID, action: EntityUID, resource: EntityUID, context: Record
+    ) throws(RequestValidationError) {
+        guard let principalID = id(of: principal.type), entityType(principalID) != nil else {
+            throw .undeclaredPrincipalType(principal.type)
+        }
+        guard isListed(principal) else { throw .notListed(principal) }
+        guard let resourceID = id(of: resource.type), entityType(resourceID) != nil else { throw .undeclaredResourceType(resource.type) }
+        guard isListed(resource) else { throw .notListed(resource) }
+        guard let definition = self.action(action) else { throw .undeclaredAction(action) }
+        guard definition.principals.contains(principalID) else { throw .principalNotApplicable(principal.type, action: action) }
+        guard definition.resources.contains(resourceID) else { throw .resourceNotApplicable(resource.type, action: action) }
+        if let uid = unlisted(in: .record(context)) { throw .notListed(uid) }
+        guard conforms(.record(context), to: definition.context) else {
+            throw .invalidContext(action: action, expected: name(of: definition.context))
+        }
+    }
+}
+
+extension RequestValidationError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .undeclaredPrincipalType(let type), .undeclaredResourceType(let type): "the schema declares no entity type `\(type)`"
+        case .undeclaredAction(let action): "the schema declares no action \(action)"
+        case .principalNotApplicable(let type, let action): "a principal of type `\(type)` cannot do \(action)"
+        case .resourceNotApplicable(let type, let action): "\(action) cannot be done to a resource of type `\(type)`"
+        case .notListed(let uid): "\(uid) is not in the list of `\(uid.type)`"
+        case .invalidContext(let action, let expected): "the context of \(action) is expected to be \(expected)"
+        }
+    }
+}
