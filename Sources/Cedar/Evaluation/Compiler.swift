@@ -22,8 +22,8 @@ struct Compiler {
         }
         guard indices.count > 1 else { return compiler.finish(root: indices[0]) }
         let start = compiler.run(indices)
-        return compiler.finish(
-            root: compiler.append(.and(start: start, count: Int32(indices.count)), conditions[0].expression.position))
+        let root = compiler.append(.and(start: start, count: Int32(indices.count)), conditions[0].expression.position)
+        return compiler.finish(root: root)
     }
 
     static func program(_ expression: Expression) -> Program {
@@ -100,8 +100,9 @@ struct Compiler {
             let start = run([test, membership])
             return append(.and(start: start, count: 2), position)
         case .like(let operand, let pattern):
+            let operand = compile(operand)
             patterns.append(WildcardMatcher(pattern))
-            return append(.like(compile(operand), pattern: Int32(patterns.count - 1)), position)
+            return append(.like(operand, pattern: Int32(patterns.count - 1)), position)
         case .record(let fields):
             let pairs = fields.flatMap { [name($0.name), compile($0.value)] }
             let start = run(pairs)
