@@ -6,4 +6,7 @@ package enum Limits {
     package static let expressionDepth = 128
     /// How deep values nest.
     package static let valueDepth = 128
+    /// How deep the JSON of policies nests. It needs two levels for each operand of a chain of `&&` or `||`, which nests no deeper as an
+    /// expression.
+    package static let policyJSONDepth = 1024
 }

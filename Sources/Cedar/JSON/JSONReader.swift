@@ -6,13 +6,16 @@ struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
 
-    private init(_ bytes: [UInt8]) {
+    private let depthLimit: Int
+
+    private init(_ bytes: [UInt8], depthLimit: Int) {
         self.bytes = bytes
+        self.depthLimit = depthLimit
     }
 
-    static func value(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    static func value(_ bytes: [UInt8], depthLimit: Int = Limits.valueDepth) throws(JSONError) -> JSONValue {
         guard bytes.count <= Limits.sourceBytes else { throw JSONError(.tooLarge, at: 0, in: bytes) }
-        var reader = JSONReader(bytes)
+        var reader = JSONReader(bytes, depthLimit: depthLimit)
         let value = try reader.value(depth: 0)
         reader.skipSpace()
         guard reader.position == bytes.count else { throw reader.error(.trailingBytes) }
@@ -64,7 +67,7 @@ struct JSONReader {
 // Containers.
 extension JSONReader {
     private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth < Limits.valueDepth else { throw error(.tooDeep) }
+        guard depth < depthLimit else { throw error(.tooDeep) }
         let start = position
         position += 1
         var members: [JSONObject.Member] = []
@@ -84,7 +87,7 @@ extension JSONReader {
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth < Limits.valueDepth else { throw error(.tooDeep) }
+        guard depth < depthLimit else { throw error(.tooDeep) }
         position += 1
         var elements: [JSONValue] = []
         if try nextByte() == UInt8(ascii: "]") {

@@ -41,11 +41,20 @@ struct JSONWriter {
     private mutating func container<Failure: Error>(
         _ opening: UInt8, _ closing: UInt8, _ write: (inout JSONWriter) throws(Failure) -> Void
     ) throws(Failure) {
-        separate()
-        bytes.append(opening)
-        needsComma = false
+        open(opening)
         try write(&self)
-        bytes.append(closing)
+        close(closing)
+    }
+
+    /// For what cannot be written by going into it: whoever opens closes.
+    mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
         needsComma = true
     }
 
