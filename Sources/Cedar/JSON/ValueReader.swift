@@ -87,7 +87,7 @@ extension ValueReader {
     private func extensionValue(_ node: JSONNode, _ type: ExtensionType) throws(JSONFormatError) -> Value {
         switch node.value {
         case .string(let text):
-            guard let value = type.constructor.value(text) else { throw node.mismatch("the text of a \(type.rawValue)") }
+            guard let value = type.constructor.construct(from: text) else { throw node.mismatch("the text of a \(type.rawValue)") }
             return value
         case .object: return try call(try escape(node, Self.extensionEscape) ?? node)
         default: throw node.mismatch("a \(type.rawValue)")
@@ -124,15 +124,10 @@ extension ExtensionType {
 }
 
 extension ExtensionFunction {
-    fileprivate func value(_ text: CedarString) -> Value? { apply([.string(text)]) }
-
     /// The value of a call that makes an extension value; nil for other functions and for arguments that it does not take.
     fileprivate func apply(_ arguments: [Value]) -> Value? {
         switch (self, arguments.first, arguments.dropFirst().first, arguments.count) {
-        case (.decimal, .string(let text), nil, 1): DecimalValue(text).map(Value.decimal)
-        case (.ip, .string(let text), nil, 1): IPAddressValue(text).map(Value.ipaddr)
-        case (.datetime, .string(let text), nil, 1): DatetimeValue(text).map(Value.datetime)
-        case (.duration, .string(let text), nil, 1): DurationValue(text).map(Value.duration)
+        case (_, .string(let text), nil, 1) where isConstructor: construct(from: text)
         case (.offset, .datetime(let start), .duration(let duration), 2): start.offset(by: duration).map(Value.datetime)
         case (.durationSince, .datetime(let end), .datetime(let start), 2): end.duration(since: start).map(Value.duration)
         case (.toDate, .datetime(let instant), nil, 1): instant.date.map(Value.datetime)

@@ -1,0 +1,136 @@
+/// Checks one policy after the other and keeps what it finds.
+struct PolicyChecker {
+    private let schema: Schema
+    private var typechecker: Typechecker
+    private var errors: [ValidationError] = []
+    private var impossible: [PolicyID] = []
+
+    init(_ schema: Schema, _ mode: ValidationMode) {
+        self.schema = schema
+        typechecker = Typechecker(schema, mode)
+    }
+
+    var report: ValidationReport {
+        ValidationReport(errors: errors.sorted(), impossible: impossible.sorted())
+    }
+
+    mutating func check(_ id: PolicyID, _ body: PolicyBody) {
+        guard body.conditions.allSatisfy({ $0.expression.height <= Limits.expressionDepth }) else {
+            errors.append(ValidationError(policy: id, position: body.position, problem: .tooDeep))
+            return
+        }
+        var found = NameFinder(schema).problems(body)
+        let scope = PolicyScope(body, schema)
+        if !scope.canApply { found.append((body.position, .noApplicableAction)) }
+        if typechecker.mode == .strict, case .inAny([]) = body.action { found.append((body.position, .emptySet)) }
+        typechecker.begin()
+        var canBeTrue = false
+        scope.forEachEnvironment { environment in
+            if typechecker.check(body.conditions, in: environment) != .false { canBeTrue = true }
+        }
+        if !canBeTrue { impossible.append(id) }
+        add(found + typechecker.problems, to: id)
+    }
+
+    mutating func check(_ link: Link, of template: Template) {
+        var body = template.body
+        var found: [Typechecker.Located] = []
+        for (slot, uid) in link.values {
+            switch slot {
+            case .principal: body.principal = body.principal.filled(with: uid)
+            case .resource: body.resource = body.resource.filled(with: uid)
+            }
+            if let problem = NameFinder(schema).problem(uid.type) { found.append((.none, problem)) }
+        }
+        if !PolicyScope(body, schema).canApply { found.append((body.position, .noApplicableAction)) }
+        add(found, to: link.id)
+    }
+
+    private mutating func add(_ found: [Typechecker.Located], to policy: PolicyID) {
+        guard !found.isEmpty else { return }
+        errors += Set(found.map { ValidationError(policy: policy, position: $0.position, problem: $0.problem) })
+    }
+}
+
+/// Where a policy can apply, as far as its scope and the schema tell.
+struct PolicyScope {
+    private let principal: ScopeConstraint
+    private let resource: ScopeConstraint
+    /// Places in `Schema.actions`.
+    private let actions: [Int]
+    private let schema: Schema
+
+    init(_ body: PolicyBody, _ schema: Schema) {
+        principal = body.principal
+        resource = body.resource
+        self.schema = schema
+        switch body.action {
+        case .any: actions = Array(schema.actions.indices)
+        case .equal(let uid): actions = schema.place(of: uid).map { [$0] } ?? []
+        case .in(let uid): actions = Self.actions(within: [uid], schema)
+        case .inAny(let uids): actions = Self.actions(within: uids, schema)
+        }
+    }
+
+    /// None where one of the groups is not declared.
+    private static func actions(within uids: [EntityUID], _ schema: Schema) -> [Int] {
+        let groups = uids.compactMap(schema.place)
+        guard groups.count == uids.count else { return [] }
+        return schema.actions.indices.filter { action in
+            groups.contains { $0 == action || schema.actions[action].ancestors.contains($0) }
+        }
+    }
+
+    var canApply: Bool {
+        actions.contains { place in
+            let action = schema.actions[place]
+            return action.principals.contains { allows(principal, $0) } && action.resources.contains { allows(resource, $0) }
+        }
+    }
+
+    func forEachEnvironment(_ visit: (RequestEnvironment) -> Void) {
+        for place in actions {
+            let action = schema.actions[place]
+            let resources = action.resources.filter { allows(resource, $0) }
+            guard !resources.isEmpty else { continue }
+            for principal in action.principals where allows(self.principal, principal) {
+                for resource in resources { visit(RequestEnvironment(action: place, principal: principal, resource: resource)) }
+            }
+        }
+    }
+
+    private func allows(_ constraint: ScopeConstraint, _ type: EntityTypeID) -> Bool {
+        switch constraint {
+        case .any, .equal(.slot), .in(.slot): true
+        case .equal(.uid(let uid)): schema.id(of: uid.type) == type
+        case .in(.uid(let uid)): canLie(type, in: uid.type)
+        case .is(let name), .isIn(let name, .slot): schema.id(of: name) == type
+        case .isIn(let name, .uid(let uid)): schema.id(of: name) == type && canLie(type, in: uid.type)
+        }
+    }
+
+    private func canLie(_ type: EntityTypeID, in ancestor: EntityType) -> Bool {
+        guard let ancestor = schema.id(of: ancestor) else { return false }
+        return type == ancestor || schema.canLie(type, in: ancestor)
+    }
+}
+
+/// What is known of a request before it comes.
+struct RequestEnvironment {
+    /// A place in `Schema.actions`.
+    let action: Int
+    let principal: EntityTypeID
+    let resource: EntityTypeID
+}
+
+extension Schema {
+    /// Whether an entity of one type can be a descendant of one of another. For the types of actions that follows from the actions.
+    func canLie(_ type: EntityTypeID, in ancestor: EntityTypeID) -> Bool {
+        if let definition = entityType(type) {
+            return Int(ancestor.index) < entityTypes.count && definition.ancestors.contains(Int(ancestor.index))
+        }
+        return actions.contains { action in
+            action.type == type && actions.indices.contains { action.ancestors.contains($0) && actions[$0].type == ancestor }
+        }
+    }
+}
