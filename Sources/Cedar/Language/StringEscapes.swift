@@ -13,8 +13,8 @@ package enum StringEscapes {
     /// An unescaped `*` stands for any text.
     package static func pattern(_ bytes: ArraySlice<UInt8>, at position: SourcePosition) throws(ParseError) -> Pattern {
         var elements: [Pattern.Element] = []
-        try forEachScalar(bytes, at: position, allowsStar: true) { scalar, isEscaped throws(ParseError) in
-            elements.append(scalar == "*" && !isEscaped ? .wildcard : .scalar(scalar))
+        try forEachScalar(bytes, at: position, allowsStar: true) { scalar, isEscapedStar throws(ParseError) in
+            elements.append(scalar == "*" && !isEscapedStar ? .wildcard : .scalar(scalar))
         }
         return Pattern(elements)
     }
@@ -64,7 +64,7 @@ package enum StringEscapes {
 }
 
 extension StringEscapes {
-    private typealias Visit = (Unicode.Scalar, _ isEscaped: Bool) throws(ParseError) -> Void
+    private typealias Visit = (Unicode.Scalar, _ isEscapedStar: Bool) throws(ParseError) -> Void
 
     private static func forEachScalar(
         _ bytes: ArraySlice<UInt8>, at position: SourcePosition, allowsStar: Bool = false, _ visit: Visit
@@ -72,7 +72,9 @@ extension StringEscapes {
         var rest = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
         while let scalar = rest.popFirst() {
             if scalar == "\\" {
-                try visit(escape(&rest, at: position, allowsStar: allowsStar), true)
+                // A star is a wildcard however it is written, but for `\*`.
+                let isStar = rest.first == "*"
+                try visit(escape(&rest, at: position, allowsStar: allowsStar), isStar)
             } else if scalar == "\r" {
                 throw ParseError(.invalidEscape("carriage return: write \\r"), at: position)
             } else {
