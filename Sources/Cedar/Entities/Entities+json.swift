@@ -35,7 +35,7 @@ extension Entities {
 }
 
 extension Entity {
-    fileprivate init(json node: JSONNode, schema: Schema?) throws(JSONFormatError) {
+    init(json node: JSONNode, schema: Schema?) throws(JSONFormatError) {
         let object = try node.object(["uid", "attrs", "parents", "tags"])
         let uid = try ValueReader.uid(object.required("uid"))
         let reader = ValueReader(schema: schema)

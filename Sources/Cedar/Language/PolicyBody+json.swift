@@ -174,6 +174,7 @@ extension JSONWriter {
                 writer.reference(.uid(uid), .principal)
             case .inAny(let uids):
                 writer.member("op", "in")
+                if uids.count == 1 { return writer.reference(.uid(uids[0]), .principal) }
                 writer.name("entities")
                 writer.array { writer in
                     for uid in uids { writer.uid(uid) }

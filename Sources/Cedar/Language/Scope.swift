@@ -8,11 +8,34 @@ package enum ScopeConstraint: Hashable, Sendable {
 }
 
 /// Which actions a policy is about.
-package enum ActionConstraint: Hashable, Sendable {
+package enum ActionConstraint: Sendable {
     case any
     case equal(EntityUID)
     case `in`(EntityUID)
     case inAny([EntityUID])
+}
+
+/// `in [a]` is `in a`.
+extension ActionConstraint: Hashable {
+    package static func == (left: ActionConstraint, right: ActionConstraint) -> Bool {
+        switch (left, right) {
+        case (.any, .any): true
+        case (.equal(let left), .equal(let right)): left == right
+        case (.in(let uid), .inAny(let uids)), (.inAny(let uids), .in(let uid)): uids == [uid]
+        case (.in(let left), .in(let right)): left == right
+        case (.inAny(let left), .inAny(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .any: hasher.combine(0)
+        case .equal(let uid): hasher.combine(uid)
+        case .in(let uid): hasher.combine([uid])
+        case .inAny(let uids): hasher.combine(uids)
+        }
+    }
 }
 
 /// An entity, or in a template the place for one: `?principal` in the principal's constraint, `?resource` in the resource's.

@@ -53,7 +53,8 @@ struct CorpusCase {
 }
 
 extension CorpusCase.Query {
-    fileprivate init(_ object: JSONObjectNode, schema: Schema) throws {
+    /// - Parameter reasons: what the reasons are called there.
+    init(_ object: JSONObjectNode, schema: Schema?, reasons name: CedarString = "reason") throws {
         let action = try ValueReader.uid(object.required("action"))
         request = Request(
             principal: try ValueReader.uid(object.required("principal")), action: action,
@@ -63,7 +64,7 @@ extension CorpusCase.Query {
             throw CocoaError(.coderInvalidValue)
         }
         self.decision = decision
-        reasons = try Set(object.required("reason").elements().map { try $0.string() })
+        reasons = try Set(object.required(name).elements().map { try $0.string() })
         errors = try Set(object.required("errors").elements().map { try $0.string() })
     }
 
