@@ -70,7 +70,7 @@ extension Record {
     /// The context of a request.
     ///
     /// - Parameter schema: says what may be left out of values, if the action is one that it declares. Whether the context is what the
-    ///   action expects is for `Schema.validateRequest` to say.
+    ///   action expects is for `Schema.validate` to say.
     package init(json bytes: [UInt8], schema: Schema? = nil, action: EntityUID? = nil) throws(EntitiesError) {
         let value: JSONValue
         do throws(JSONError) { value = try JSONReader.value(bytes) } catch { throw .json(error) }

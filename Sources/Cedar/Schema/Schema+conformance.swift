@@ -112,9 +112,8 @@ package enum RequestValidationError: Error, Hashable, Sendable {
 }
 
 extension Schema {
-    package func validateRequest(
-        principal: EntityUID, action: EntityUID, resource: EntityUID, context: Record
-    ) throws(RequestValidationError) {
+    package func validate(_ request: Request) throws(RequestValidationError) {
+        let (principal, action, resource) = (request.principal, request.action, request.resource)
         guard let principalID = id(of: principal.type), entityType(principalID) != nil else {
             throw .undeclaredPrincipalType(principal.type)
         }
@@ -124,8 +123,8 @@ extension Schema {
         guard let definition = self.action(action) else { throw .undeclaredAction(action) }
         guard definition.principals.contains(principalID) else { throw .principalNotApplicable(principal.type, action: action) }
         guard definition.resources.contains(resourceID) else { throw .resourceNotApplicable(resource.type, action: action) }
-        if let uid = unlisted(in: .record(context)) { throw .notListed(uid) }
-        guard conforms(.record(context), to: definition.context) else {
+        if let uid = unlisted(in: .record(request.context)) { throw .notListed(uid) }
+        guard conforms(.record(request.context), to: definition.context) else {
             throw .invalidContext(action: action, expected: name(of: definition.context))
         }
     }
