@@ -40,14 +40,18 @@ import Testing
     @Test func `the generated policies are strict or not, as expected`() throws {
         let archive = try CorpusArchive.cases.get()
         var failures = Failures()
-        for name in Self.cases(archive) { Self.checkStrict(try CorpusCase(json: archive.bytes(name), file: archive.bytes), name, &failures) }
+        for name in Self.cases(archive) {
+            Self.checkStrict(try CorpusCase(json: archive.bytes(name), file: archive.bytes), name, &failures)
+        }
         #expect(failures.isEmpty && failures.caseCount == 5509, "\(failures)")
     }
 
     @Test func `the sets of many policies are strict or not, as expected`() throws {
         let archive = try CorpusArchive.consents.get()
         var failures = Failures()
-        for name in Self.cases(archive) { Self.checkStrict(try CorpusCase(json: archive.bytes(name), file: archive.bytes), name, &failures) }
+        for name in Self.cases(archive) {
+            Self.checkStrict(try CorpusCase(json: archive.bytes(name), file: archive.bytes), name, &failures)
+        }
         #expect(failures.isEmpty && failures.caseCount == 706, "\(failures)")
     }
 

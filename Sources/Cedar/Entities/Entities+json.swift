@@ -10,7 +10,9 @@ extension Entities {
         do throws(JSONError) { value = try JSONReader.value(bytes) } catch { throw .json(error) }
         var entities: [Entity] = []
         do throws(JSONFormatError) {
-            for node in try JSONNode(value, .root("entities")).elements() { entities.append(try Entity(json: node, schema: schema)) }
+            for node in try JSONNode(value, .root("entities")).elements() {
+                entities.append(try Entity(json: node, schema: schema))
+            }
         } catch {
             throw .format(error)
         }

@@ -61,9 +61,12 @@ package struct Entities: Sendable {
     package var count: Int { byHandle.lazy.filter { $0 != nil }.count }
 
     /// Every entity that this one lies in, directly or not; itself not counted. An entity that is not here lies in none.
-    package func ancestors(of uid: EntityUID) -> Set<EntityUID> {
-        guard let handle = handles[uid] else { return [] }
-        return Set(ancestors[range(handle)].lazy.map { names[Int($0)] })
+    package func ancestors(of uid: EntityUID) -> Set<EntityUID> { Set(allAncestors(of: uid)) }
+
+    /// Each once, in no order that means anything.
+    func allAncestors(of uid: EntityUID) -> some Sequence<EntityUID> {
+        let places = handles[uid].map(range) ?? 0..<0
+        return ancestors[places].lazy.map { names[Int($0)] }
     }
 
     /// Whether the first is the second or lies in it.

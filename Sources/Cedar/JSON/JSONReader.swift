@@ -114,22 +114,15 @@ extension JSONReader {
         let start = position
         let isNegative = bytes[position] == UInt8(ascii: "-")
         if isNegative { position += 1 }
-        guard position < bytes.count else { throw error(.cut) }
-        let first = bytes[position]
-        var value: Int64 = 0
-        var overflows = false
-        while position < bytes.count, case UInt8(ascii: "0")...UInt8(ascii: "9") = bytes[position] {
-            let digit = Int64(bytes[position] - UInt8(ascii: "0"))
-            let (product, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, tooFar) = isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
-            overflows = overflows || tooLarge || tooFar
-            value = sum
-            position += 1
-        }
-        let digits = position - start - (isNegative ? 1 : 0)
-        guard digits > 0, digits == 1 || first != UInt8(ascii: "0") else { throw error(.unexpectedByte) }
-        if position < bytes.count, [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[position]) { overflows = true }
-        guard !overflows else { throw JSONError(.notALong, at: start, in: bytes) }
+        let digits = position
+        while position < bytes.count, case UInt8(ascii: "0")...UInt8(ascii: "9") = bytes[position] { position += 1 }
+        guard position > digits else { throw error(position < bytes.count ? .unexpectedByte : .cut) }
+        guard bytes[digits] != UInt8(ascii: "0") || position == digits + 1 else { throw error(.unexpectedByte) }
+        let isFraction =
+            position < bytes.count && [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains(bytes[position])
+        // `-0` is a floating point value and no integer.
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        guard !isFraction, text != "-0", let value = Int64(text) else { throw JSONError(.notALong, at: start, in: bytes) }
         return value
     }
 

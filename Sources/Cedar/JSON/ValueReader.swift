@@ -59,7 +59,9 @@ struct ValueReader {
     func record(_ node: JSONNode, type: (CedarString) -> TypeID?) throws(JSONFormatError) -> Record {
         var fields: [Record.Field] = []
         for (name, node) in try node.object().members {
-            guard !Self.escapes.contains(name) else { throw JSONFormatError(node.path, expected: "no attribute of this name: it is an escape") }
+            guard !Self.escapes.contains(name) else {
+                throw JSONFormatError(node.path, expected: "no attribute of this name: it is an escape")
+            }
             fields.append(Record.Field(name: name, value: try value(node, expecting: type(name))))
         }
         // Names are unique in every object that was read.
@@ -96,12 +98,15 @@ extension ValueReader {
 
     /// `{"fn": NAME, "arg": VALUE}` or `{"fn": NAME, "args": [VALUE, …]}`.
     private func call(_ node: JSONNode) throws(JSONFormatError) -> Value {
-        let object = try node.object(["fn", "arg", "args"])
+        let hasOne = try node.object()["arg"] != nil
+        let object = try node.object(["fn", hasOne ? "arg" : "args"])
         let name = try object.required("fn").string()
-        guard let function = ExtensionFunction(rawValue: name.text) else { throw JSONFormatError(node.path["fn"], expected: "the name of a function") }
+        guard let function = ExtensionFunction(rawValue: name.text) else {
+            throw JSONFormatError(node.path["fn"], expected: "the name of a function")
+        }
         var arguments: [Value] = []
-        if let argument = object["arg"], object["args"] == nil {
-            arguments = [try value(argument)]
+        if hasOne {
+            arguments = [try value(object.required("arg"))]
         } else {
             for node in try object.required("args").elements() { arguments.append(try value(node)) }
         }

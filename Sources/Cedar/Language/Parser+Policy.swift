@@ -25,7 +25,7 @@ extension Parser {
             annotations: annotations, position: position)
     }
 
-    private mutating func annotations() throws(ParseError) -> [CedarString: CedarString] {
+    mutating func annotations() throws(ParseError) -> [CedarString: CedarString] {
         var annotations: [CedarString: CedarString] = [:]
         while try take(.at) {
             let position = token.position

@@ -28,7 +28,9 @@ extension TypeTable {
         case .record(let record):
             var parts: [String] = []
             for attribute in record.attributes {
-                parts.append("\(attribute.name)\(attribute.isRequired ? "" : "?"): \(name(of: attribute.type, schema: schema, budget: &budget))")
+                parts.append(
+                    "\(attribute.name)\(attribute.isRequired ? "" : "?"): \(name(of: attribute.type, schema: schema, budget: &budget))"
+                )
                 if budget <= 0 { break }
             }
             if record.isOpen || parts.count < record.attributes.count { parts.append("…") }

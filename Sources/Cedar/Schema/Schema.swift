@@ -86,7 +86,8 @@ struct ActionDefinition: Sendable {
     let type: EntityTypeID
     /// Places in `Schema.actions`.
     let parents: [Int]
-    let ancestors: BitSet
+    /// Places, too.
+    var ancestors = BitSet(capacity: 0)
     let principals: [EntityTypeID]
     let resources: [EntityTypeID]
     /// A record.

@@ -36,7 +36,9 @@ extension SchemaFragment {
             for type in namespace.commonTypes { try type.type.refuseOtherMeaning(names, in: namespace.name) }
             for type in namespace.entityTypes {
                 guard case .standard(_, let shape, let tags) = type.kind else { continue }
-                guard case .record = shape else { throw .notExpressible("the shape of `\(type.name)`, which is the name of a type,") }
+                guard case .record = shape else {
+                    throw .notExpressible("the shape of `\(type.name)`, which is the name of a type,")
+                }
                 try shape.refuseOtherMeaning(names, in: namespace.name)
                 try tags?.refuseOtherMeaning(names, in: namespace.name)
             }
@@ -93,7 +95,8 @@ extension SchemaFragment.TypeExpression {
 extension SchemaFragment.Attribute {
     fileprivate func text(indent: String) -> String {
         let name = SchemaName.isIdentifier(name) ? name.text : StringEscapes.quoted(name)
-        return SchemaFragment.text(annotations, indent: indent) + "\(indent)\(name)\(isRequired ? "" : "?"): \(type.text(indent: indent))"
+        return SchemaFragment.text(annotations, indent: indent)
+            + "\(indent)\(name)\(isRequired ? "" : "?"): \(type.text(indent: indent))"
     }
 }
 

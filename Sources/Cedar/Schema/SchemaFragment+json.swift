@@ -27,7 +27,9 @@ extension SchemaFragment.Namespace {
         guard name.isEmpty || Identifier.isName(name) else { throw JSONFormatError(node.path, expected: "the name of a namespace") }
         self.name = name
         annotations = try SchemaFragment.annotations(object)
-        guard !name.isEmpty || annotations.isEmpty else { throw JSONFormatError(node.path, expected: "no annotations on the empty namespace") }
+        guard !name.isEmpty || annotations.isEmpty else {
+            throw JSONFormatError(node.path, expected: "no annotations on the empty namespace")
+        }
         for (name, node) in try object.required("entityTypes").object().members {
             guard SchemaName.isIdentifier(name) else { throw JSONFormatError(node.path, expected: "the name of an entity type") }
             entityTypes.append(try SchemaFragment.EntityType(name, json: node))
@@ -36,7 +38,9 @@ extension SchemaFragment.Namespace {
             actions.append(try SchemaFragment.Action(name, json: node))
         }
         for (name, node) in try object["commonTypes"]?.object().members ?? [] {
-            guard SchemaName.canBeCommonType(name) else { throw JSONFormatError(node.path, expected: "a name that is not reserved") }
+            guard SchemaName.canBeCommonType(name) else {
+                throw JSONFormatError(node.path, expected: "a name that is not reserved")
+            }
             let type = try SchemaFragment.TypeExpression(json: node, allowing: ["annotations"])
             commonTypes.append(.init(name: name, annotations: try SchemaFragment.annotations(node.object()), type: type))
         }
@@ -66,7 +70,9 @@ extension SchemaFragment.EntityType {
 extension SchemaFragment.Action {
     fileprivate init(_ name: CedarString, json node: JSONNode) throws(JSONFormatError) {
         let object = try node.object(["memberOf", "appliesTo", "attributes", "annotations"])
-        if let attributes = object["attributes"] { throw attributes.mismatch("no attributes: actions have none in this version of Cedar") }
+        if let attributes = object["attributes"] {
+            throw attributes.mismatch("no attributes: actions have none in this version of Cedar")
+        }
         self.name = name
         annotations = try SchemaFragment.annotations(object)
         for node in try object["memberOf"]?.elements() ?? [] {
@@ -76,7 +82,8 @@ extension SchemaFragment.Action {
         }
         appliesTo = try object["appliesTo"].map { node throws(JSONFormatError) in
             let object = try node.object(["principalTypes", "resourceTypes", "context"])
-            let context = try object["context"].map { node throws(JSONFormatError) in try SchemaFragment.TypeExpression(json: node) }
+            let context = try object["context"].map { node throws(JSONFormatError) in try SchemaFragment.TypeExpression(json: node)
+            }
             return SchemaFragment.AppliesTo(
                 principals: try SchemaFragment.paths(object.required("principalTypes")),
                 resources: try SchemaFragment.paths(object.required("resourceTypes")), context: context ?? .emptyRecord)
@@ -88,7 +95,9 @@ extension SchemaFragment.TypeExpression {
     /// - Parameter allowing: names that belong to what the type stands in.
     fileprivate init(json node: JSONNode, allowing others: [CedarString] = []) throws(JSONFormatError) {
         let name = try node.object().required("type").string()
-        func object(_ members: CedarString...) throws(JSONFormatError) -> JSONObjectNode { try node.object(["type"] + members + others) }
+        func object(_ members: CedarString...) throws(JSONFormatError) -> JSONObjectNode {
+            try node.object(["type"] + members + others)
+        }
         switch name {
         case "String":
             _ = try object()

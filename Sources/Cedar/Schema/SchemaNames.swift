@@ -81,7 +81,8 @@ struct SchemaNames: Sendable {
                 throw .shadowed("`\(SchemaName.join(namespace.name, name))`")
             }
             if let action = namespace.actions.first(where: { actions.contains($0.name) }) {
-                throw .shadowed("the action \(EntityUID(type: EntityType(SchemaName.join(namespace.name, "Action")), id: action.name))")
+                throw .shadowed(
+                    "the action \(EntityUID(type: EntityType(SchemaName.join(namespace.name, "Action")), id: action.name))")
             }
         }
     }

@@ -37,31 +37,29 @@ struct SchemaResolver {
 
     /// In the order of their names.
     mutating func actions() throws(SchemaError) -> [ActionDefinition] {
-        var actions: [(place: Int, definition: (BitSet) -> ActionDefinition, parents: [Int])] = []
+        var actions: [ActionDefinition] = []
         var environments = 0
         for namespace in fragment.namespaces {
             let type = EntityType(SchemaName.join(namespace.name, "Action"))
+            guard let typeID = names.entityTypeIDs[type] else { continue }
             for action in namespace.actions {
                 let uid = EntityUID(type: type, id: action.name)
-                guard let place = names.actionPlaces[uid], let typeID = names.entityTypeIDs[type] else { continue }
-                let parents = try self.parents(action, in: namespace.name, uid: uid)
-                let scope = try self.scope(action, in: namespace.name, uid: uid)
+                let parents = try parents(action, in: namespace.name, uid: uid)
+                let scope = try scope(action, in: namespace.name, uid: uid)
                 environments += scope.principals.count * scope.resources.count
                 guard environments <= SchemaLimits.maximumEnvironments else { throw .tooLarge }
-                actions.append((place, { ancestors in
+                actions.append(
                     ActionDefinition(
-                        uid: uid, type: typeID, parents: parents, ancestors: ancestors, principals: scope.principals,
-                        resources: scope.resources, context: scope.context)
-                }, parents))
+                        uid: uid, type: typeID, parents: parents, principals: scope.principals, resources: scope.resources,
+                        context: scope.context))
             }
         }
-        actions.sort { $0.place < $1.place }
-        let ancestors = BitSet.ancestors(actions.map(\.parents))
-        let definitions = zip(actions, ancestors).map { $0.definition($1) }
-        if let cyclic = definitions.indices.first(where: { ancestors[$0].contains($0) }) {
-            throw .cyclicAction(definitions[cyclic].uid.description)
+        actions.sort { $0.uid < $1.uid }
+        for (place, ancestors) in BitSet.ancestors(actions.map(\.parents)).enumerated() {
+            guard !ancestors.contains(place) else { throw .cyclicAction(actions[place].uid.description) }
+            actions[place].ancestors = ancestors
         }
-        return definitions
+        return actions
     }
 }
 
@@ -179,7 +177,9 @@ extension SchemaResolver {
                 if open[user] == 0 { ready.append(user) }
             }
         }
-        if done < uses.count, let cyclic = open.firstIndex(where: { $0 > 0 }) { throw .cyclicType(names.commonTypes[cyclic].path.text) }
+        if done < uses.count, let cyclic = open.firstIndex(where: { $0 > 0 }) {
+            throw .cyclicType(names.commonTypes[cyclic].path.text)
+        }
     }
 
     private func collect(_ type: SchemaFragment.TypeExpression, in namespace: CedarString, into uses: inout Set<Int>) {

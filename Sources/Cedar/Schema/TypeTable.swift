@@ -5,6 +5,15 @@ struct TypeTable: Sendable {
     /// How deep each nests: 1 for one that holds no other.
     private var depths: [Int] = []
     private var ids: [CedarType: TypeID] = [:]
+    /// What comparisons of two types have shown.
+    var subtypes: [Pair: Bool] = [:]
+    var bounds: [Pair: TypeID?] = [:]
+
+    struct Pair: Hashable, Sendable {
+        let left: TypeID
+        let right: TypeID
+        let mode: ValidationMode
+    }
 
     init() {
         for type in CedarType.basic { _ = id(of: type) }
@@ -83,7 +92,8 @@ enum CedarType: Hashable, Sendable {
 
     /// In the order of the constants of `TypeID`.
     static let basic: [CedarType] = [
-        .never, .singleton(true), .singleton(false), .bool, .long, .string, .anySet, .anyEntity, .record(RecordType(attributes: [])),
+        .never, .singleton(true), .singleton(false), .bool, .long, .string, .anySet, .anyEntity,
+        .record(RecordType(attributes: [])),
         .extension(.decimal), .extension(.ipaddr), .extension(.datetime), .extension(.duration),
     ]
 }

@@ -5,7 +5,7 @@ package struct EntityValidationError: Error, Hashable, Sendable {
         case undeclaredType
         /// No such action is declared, or it has other parents, or it has attributes or tags.
         case notTheDeclaredAction
-        /// The id is none of those that the enumerated type lists. The entity is the one meant, which may be named in a value.
+        /// This entity, or one named in a value: its type is enumerated and lists others, or it is an action that is not declared.
         case notListed(EntityUID)
         case missingAttribute(CedarString)
         case undeclaredAttribute(CedarString)
@@ -26,7 +26,7 @@ extension EntityValidationError: CustomStringConvertible {
         switch reason {
         case .undeclaredType: "\(entity): the schema declares no entity type `\(entity.type)`"
         case .notTheDeclaredAction: "\(entity): not the action that the schema declares"
-        case .notListed(let uid): "\(entity): \(uid) is not in the list of `\(uid.type)`"
+        case .notListed(let uid): "\(entity): \(uid) is none of those that the schema lists"
         case .missingAttribute(let name): "\(entity): the attribute `\(name)` is missing"
         case .undeclaredAttribute(let name): "\(entity): no attribute `\(name)` is declared"
         case .wrongType(let name, let expected): "\(entity): the attribute `\(name)` is expected to be \(expected)"

@@ -2,13 +2,13 @@
 /// everywhere, also where an expression can never be reached.
 struct NameFinder {
     private let schema: Schema
-    private var found: [Typechecker.Located] = []
+    private var findings: Set<Finding> = []
 
     init(_ schema: Schema) {
         self.schema = schema
     }
 
-    func problems(_ body: PolicyBody) -> [Typechecker.Located] {
+    func findings(_ body: PolicyBody) -> Set<Finding> {
         var finder = self
         finder.look(body.principal, at: body.position)
         finder.look(body.resource, at: body.position)
@@ -18,13 +18,14 @@ struct NameFinder {
         case .inAny(let uids): for uid in uids { finder.look(uid, at: body.position) }
         }
         for condition in body.conditions { finder.look(condition.expression) }
-        return finder.found
+        return finder.findings
     }
 
-    func problem(_ type: EntityType) -> ValidationError.Problem? {
-        guard !type.isAction, schema.entityType(type) == nil else { return nil }
-        let meant = Suggestion.closest(to: type.name, among: schema.entityTypes.map(\.name.name))
-        return .unknownEntityType(type, meant: meant.map(EntityType.init))
+    /// Of the type of an entity that stands in no text.
+    func findings(_ type: EntityType) -> Set<Finding> {
+        var finder = self
+        finder.look(type, at: .none)
+        return finder.findings
     }
 
     private mutating func look(_ constraint: ScopeConstraint, at position: SourcePosition) {
@@ -36,20 +37,28 @@ struct NameFinder {
     }
 
     private mutating func look(_ type: EntityType, at position: SourcePosition) {
-        if let problem = problem(type) { found.append((position, problem)) }
+        guard !type.isAction, schema.entityType(type) == nil else { return }
+        let meant = guesses ? Suggestion.closest(to: type.name, among: schema.entityTypes.map(\.name.name)) : nil
+        insert(.unknownEntityType(type, meant: meant.map(EntityType.init)), at: position)
     }
 
     private mutating func look(_ uid: EntityUID, at position: SourcePosition) {
         if uid.type.isAction {
             guard schema.action(uid) == nil else { return }
-            let meant = schema.actions.first { $0.uid.id == uid.id }?.uid
-            found.append((position, .unknownAction(uid, meant: meant)))
+            insert(.unknownAction(uid, meant: guesses ? schema.actions.first { $0.uid.id == uid.id }?.uid : nil), at: position)
         } else if !schema.isListed(uid) {
-            found.append((position, .notListed(uid)))
+            insert(.notListed(uid), at: position)
         } else {
             look(uid.type, at: position)
         }
     }
+
+    private mutating func insert(_ problem: ValidationError.Problem, at position: SourcePosition) {
+        findings.insert(Finding(position: position, problem: problem))
+    }
+
+    /// To guess what was meant takes longer than to see that something is wrong.
+    private var guesses: Bool { findings.count < Suggestion.maximum }
 
     private mutating func look(_ expression: Expression) {
         switch expression.kind {
@@ -63,6 +72,9 @@ struct NameFinder {
 
 /// What a person may have meant.
 enum Suggestion {
+    /// So many are made for one policy.
+    static let maximum = 20
+
     /// The candidate with the fewest changes, if they are few: or one whose last part is the same.
     static func closest(to word: CedarString, among candidates: [CedarString]) -> CedarString? {
         if let qualified = candidates.first(where: { $0.text.hasSuffix("::\(word)") }) { return qualified }

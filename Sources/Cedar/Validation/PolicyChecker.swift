@@ -19,36 +19,37 @@ struct PolicyChecker {
             errors.append(ValidationError(policy: id, position: body.position, problem: .tooDeep))
             return
         }
-        var found = NameFinder(schema).problems(body)
+        var findings = NameFinder(schema).findings(body)
         let scope = PolicyScope(body, schema)
-        if !scope.canApply { found.append((body.position, .noApplicableAction)) }
-        if typechecker.mode == .strict, case .inAny([]) = body.action { found.append((body.position, .emptySet)) }
+        if !scope.canApply { findings.insert(Finding(position: body.position, problem: .noApplicableAction)) }
+        if typechecker.mode == .strict, case .inAny([]) = body.action {
+            findings.insert(Finding(position: body.position, problem: .emptySet))
+        }
         typechecker.begin()
         var canBeTrue = false
         scope.forEachEnvironment { environment in
             if typechecker.check(body.conditions, in: environment) != .false { canBeTrue = true }
         }
         if !canBeTrue { impossible.append(id) }
-        add(found + typechecker.problems, to: id)
+        add(findings.union(typechecker.findings), to: id)
     }
 
     mutating func check(_ link: Link, of template: Template) {
         var body = template.body
-        var found: [Typechecker.Located] = []
+        var findings: Set<Finding> = []
         for (slot, uid) in link.values {
             switch slot {
             case .principal: body.principal = body.principal.filled(with: uid)
             case .resource: body.resource = body.resource.filled(with: uid)
             }
-            if let problem = NameFinder(schema).problem(uid.type) { found.append((.none, problem)) }
+            findings.formUnion(NameFinder(schema).findings(uid.type))
         }
-        if !PolicyScope(body, schema).canApply { found.append((body.position, .noApplicableAction)) }
-        add(found, to: link.id)
+        if !PolicyScope(body, schema).canApply { findings.insert(Finding(position: body.position, problem: .noApplicableAction)) }
+        add(findings, to: link.id)
     }
 
-    private mutating func add(_ found: [Typechecker.Located], to policy: PolicyID) {
-        guard !found.isEmpty else { return }
-        errors += Set(found.map { ValidationError(policy: policy, position: $0.position, problem: $0.problem) })
+    private mutating func add(_ findings: Set<Finding>, to policy: PolicyID) {
+        errors += findings.map { ValidationError(policy: policy, position: $0.position, problem: $0.problem) }
     }
 }
 

@@ -4,7 +4,8 @@ extension Typechecker {
         let target = expect(.entityOrRecord, operand)
         guard let type = target.type else { return .faulty(nil) }
         guard let attribute = self.attribute(name, of: type) else {
-            let meant = Suggestion.closest(to: name, among: attributeNames(of: type))
+            let guesses = findings.count < Suggestion.maximum
+            let meant = guesses ? Suggestion.closest(to: name, among: attributeNames(of: type)) : nil
             report(.undeclaredAttribute(name, of: self.name(type), meant: meant), at: expression)
             return .faulty(nil)
         }

@@ -93,7 +93,9 @@ extension Typechecker {
         if case .entity(let uid)? = literal(left), uid.type.isAction, let others = entities(right) {
             return isAction(uid, in: others)
         }
-        guard let firstTypes = entityTypes(first.type), let secondTypes = entityTypes(second.type) else { return Answer(type: .bool) }
+        guard let firstTypes = entityTypes(first.type), let secondTypes = entityTypes(second.type) else {
+            return Answer(type: .bool)
+        }
         let isPossible = firstTypes.contains { type in secondTypes.contains { type == $0 || schema.canLie(type, in: $0) } }
         return Answer(type: isPossible ? .bool : .false)
     }
@@ -128,7 +130,8 @@ extension Typechecker {
 
     mutating func typeTest(_ operand: Expression, _ type: EntityType, _ ancestor: Expression?, _ expression: Expression) -> Answer {
         guard let ancestor else { return isType(operand, type) }
-        return conjunction(2) { checker, index in index == 0 ? checker.isType(operand, type) : checker.membership(operand, ancestor) }
+        return conjunction(2) { checker, index in index == 0 ? checker.isType(operand, type) : checker.membership(operand, ancestor)
+        }
     }
 
     private mutating func isType(_ operand: Expression, _ type: EntityType) -> Answer {

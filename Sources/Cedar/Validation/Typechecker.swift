@@ -1,7 +1,11 @@
+/// What is wrong, and where.
+struct Finding: Hashable {
+    let position: SourcePosition
+    let problem: ValidationError.Problem
+}
+
 /// Gives expressions their types, in one request environment at a time, and collects what is wrong with them.
 struct Typechecker {
-    typealias Located = (position: SourcePosition, problem: ValidationError.Problem)
-
     /// What is known of an expression.
     struct Answer {
         /// `nil` where it has none. A faulty expression can have one: `1 == 2 && 3` is a boolean whatever is wrong with it.
@@ -23,7 +27,8 @@ struct Typechecker {
     let schema: Schema
     let mode: ValidationMode
     var types: TypeTable
-    private(set) var problems: [Located] = []
+    /// One problem is found in many environments and counts once.
+    private(set) var findings: Set<Finding> = []
     /// What is known to be there where the expression stands.
     var known: [Capability] = []
     var numbers = ExpressionNumbers()
@@ -37,7 +42,7 @@ struct Typechecker {
 
     /// Forgets what it found of the policy before.
     mutating func begin() {
-        problems.removeAll(keepingCapacity: true)
+        findings.removeAll(keepingCapacity: true)
         numbers = ExpressionNumbers()
     }
 
@@ -53,7 +58,7 @@ struct Typechecker {
     }
 
     mutating func report(_ problem: ValidationError.Problem, at expression: Expression) {
-        problems.append((expression.position, problem))
+        findings.insert(Finding(position: expression.position, problem: problem))
     }
 
     func name(_ type: TypeID) -> String { types.name(of: type, schema: schema) }
@@ -136,7 +141,8 @@ extension Typechecker {
 
     private func fits(_ type: CedarType, _ expectation: Expectation) -> Bool {
         switch (type, expectation) {
-        case (.never, _), (.bool, .bool), (.singleton, .bool), (.long, .long), (.string, .string), (.set, .set), (.anySet, .set): true
+        case (.never, _), (.bool, .bool), (.singleton, .bool), (.long, .long), (.string, .string), (.set, .set), (.anySet, .set):
+            true
         case (.entity, .entity), (.anyEntity, .entity), (.entity, .entityOrEntities), (.anyEntity, .entityOrEntities),
             (.entity, .entityOrRecord), (.anyEntity, .entityOrRecord), (.record, .entityOrRecord):
             true

@@ -77,7 +77,8 @@ extension ValidationError.Problem: CustomStringConvertible {
         case .untestedTag: "the tag may be missing: test it with `hasTag` first"
         case .noTags(let type): "`\(type)` has no tags"
         case .emptySet: "of an empty set it cannot be told what it holds"
-        case .wrongArgumentCount(let function, let given): "`\(function.rawValue)` takes \(function.arity) arguments and not \(given)"
+        case .wrongArgumentCount(let function, let given):
+            "`\(function.rawValue)` takes \(function.arity) arguments and not \(given)"
         case .invalidArgument(let function): "`\(function.rawValue)` does not take this text"
         case .argumentNotLiteral(let function): "`\(function.rawValue)` must be given a text in quotes"
         case .tooDeep: "nested deeper than \(Limits.expressionDepth) levels"

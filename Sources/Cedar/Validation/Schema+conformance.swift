@@ -22,7 +22,7 @@ extension Schema {
         return record.fields.allSatisfy { field in type[field.name].map { conforms(field.value, to: $0.type) } ?? type.isOpen }
     }
 
-    /// The first entity named in a value that an enumerated type does not list.
+    /// The first entity named in a value that the schema does not list.
     func unlisted(in value: Value) -> EntityUID? {
         switch value {
         case .entity(let uid): isListed(uid) ? nil : uid
@@ -32,8 +32,9 @@ extension Schema {
         }
     }
 
-    /// Whether an enumerated type lists the entity; true for all of other types.
+    /// Whether the schema lists the entity, if it lists those of its type: actions and enumerated types.
     func isListed(_ uid: EntityUID) -> Bool {
+        if uid.type.isAction { return action(uid) != nil }
         guard case .enumerated(let ids) = entityType(uid.type)?.kind else { return true }
         return ids.contains(uid.id)
     }
@@ -41,17 +42,19 @@ extension Schema {
 
 extension Schema {
     /// - Parameter ancestors: all that the entity lies in.
-    package func validate(_ entity: Entity, ancestors: Set<EntityUID>) throws(EntityValidationError) {
-        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+    package func validate(_ entity: Entity, ancestors: some Sequence<EntityUID>) throws(EntityValidationError) {
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError {
+            EntityValidationError(entity: entity.uid, reason: reason)
+        }
         guard !entity.uid.type.isAction else {
-            guard isDeclaredAction(entity, ancestors: ancestors) else { throw fault(.notTheDeclaredAction) }
+            guard isDeclaredAction(entity, ancestors: Set(ancestors)) else { throw fault(.notTheDeclaredAction) }
             return
         }
         guard let type = entityType(entity.uid.type) else { throw fault(.undeclaredType) }
         guard isListed(entity.uid) else { throw fault(.notListed(entity.uid)) }
         try validateAttributes(of: entity, type)
         try validateTags(of: entity, type)
-        for ancestor in ancestors.sorted() {
+        for ancestor in ancestors {
             guard let id = id(of: ancestor.type), Int(id.index) < entityTypes.count, type.ancestors.contains(Int(id.index)) else {
                 throw fault(.undeclaredParent(ancestor))
             }
@@ -60,7 +63,9 @@ extension Schema {
     }
 
     private func validateAttributes(of entity: Entity, _ type: EntityTypeDefinition) throws(EntityValidationError) {
-        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError {
+            EntityValidationError(entity: entity.uid, reason: reason)
+        }
         guard case .record(let shape) = types[type.shape] else { return }
         for attribute in shape.attributes where attribute.isRequired && entity.attributes[attribute.name] == nil {
             throw fault(.missingAttribute(attribute.name))
@@ -76,7 +81,9 @@ extension Schema {
 
     private func validateTags(of entity: Entity, _ type: EntityTypeDefinition) throws(EntityValidationError) {
         guard !entity.tags.isEmpty else { return }
-        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError { EntityValidationError(entity: entity.uid, reason: reason) }
+        func fault(_ reason: EntityValidationError.Reason) -> EntityValidationError {
+            EntityValidationError(entity: entity.uid, reason: reason)
+        }
         guard let tags = type.tags else { throw fault(.tagsNotDeclared) }
         for field in entity.tags.fields {
             guard conforms(field.value, to: tags) else { throw fault(.wrongTagType(tag: field.name, expected: name(of: tags))) }
@@ -92,23 +99,9 @@ extension Schema {
     /// Every entity, the actions among them too.
     package func validate(_ entities: Entities) throws(EntityValidationError) {
         for entity in entities.all.sorted(by: { $0.uid < $1.uid }) {
-            try validate(entity, ancestors: entities.ancestors(of: entity.uid))
+            try validate(entity, ancestors: entities.allAncestors(of: entity.uid))
         }
     }
-}
-
-/// Why a request is not one that a schema allows.
-package enum RequestValidationError: Error, Hashable, Sendable {
-    case undeclaredPrincipalType(EntityType)
-    case undeclaredResourceType(EntityType)
-    case undeclaredAction(EntityUID)
-    /// The action does not apply to principals of this type.
-    case principalNotApplicable(EntityType, action: EntityUID)
-    case resourceNotApplicable(EntityType, action: EntityUID)
-    /// An entity that an enumerated type does not list, as principal, resource or in the context.
-    case notListed(EntityUID)
-    /// The context is not of the type that the action declares.
-    case invalidContext(action: EntityUID, expected: String)
 }
 
 extension Schema {
@@ -118,7 +111,9 @@ extension Schema {
             throw .undeclaredPrincipalType(principal.type)
         }
         guard isListed(principal) else { throw .notListed(principal) }
-        guard let resourceID = id(of: resource.type), entityType(resourceID) != nil else { throw .undeclaredResourceType(resource.type) }
+        guard let resourceID = id(of: resource.type), entityType(resourceID) != nil else {
+            throw .undeclaredResourceType(resource.type)
+        }
         guard isListed(resource) else { throw .notListed(resource) }
         guard let definition = self.action(action) else { throw .undeclaredAction(action) }
         guard definition.principals.contains(principalID) else { throw .principalNotApplicable(principal.type, action: action) }
@@ -126,19 +121,6 @@ extension Schema {
         if let uid = unlisted(in: .record(request.context)) { throw .notListed(uid) }
         guard conforms(.record(request.context), to: definition.context) else {
             throw .invalidContext(action: action, expected: name(of: definition.context))
-        }
-    }
-}
-
-extension RequestValidationError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .undeclaredPrincipalType(let type), .undeclaredResourceType(let type): "the schema declares no entity type `\(type)`"
-        case .undeclaredAction(let action): "the schema declares no action \(action)"
-        case .principalNotApplicable(let type, let action): "a principal of type `\(type)` cannot do \(action)"
-        case .resourceNotApplicable(let type, let action): "\(action) cannot be done to a resource of type `\(type)`"
-        case .notListed(let uid): "\(uid) is not in the list of `\(uid.type)`"
-        case .invalidContext(let action, let expected): "the context of \(action) is expected to be \(expected)"
         }
     }
 }
