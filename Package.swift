@@ -77,7 +77,7 @@ let package = Package(
             resources: [
                 .embedInCode("Rules/categories.json"), .embedInCode("Rules/code-lists.json"), .embedInCode("Rules/labels.json"),
             ]),
-        .target(name: "AccessPolicy", dependencies: ["CryptoPrimitives", "MedicalRecords"]),
+        .target(name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords"]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
 
@@ -120,7 +120,7 @@ let package = Package(
         .executableTarget(
             name: "CordonCommand",
             dependencies: [
-                "AccessPolicy", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "GatewayClient", "MedicalRecords",
+                "AccessPolicy", "Cedar", "CryptoPrimitives", "DurableFiles", "GatewayAPI", "GatewayClient", "MedicalRecords",
                 "SharingContract",
                 argumentParser, systemPackage, unixSignals,
             ],
@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(name: "CedarTests", dependencies: ["Cedar", "TestSupport"]),
         .testTarget(name: "MedicalRecordsTests", dependencies: ["MedicalRecords", "TestSupport"]),
         .testTarget(
-            name: "AccessPolicyTests", dependencies: ["AccessPolicy", "CryptoPrimitives", "MedicalRecords", "TestSupport"]),
+            name: "AccessPolicyTests", dependencies: ["AccessPolicy", "Cedar", "CryptoPrimitives", "MedicalRecords", "TestSupport"]),
         .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
         .testTarget(
             name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),

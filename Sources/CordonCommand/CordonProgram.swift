@@ -22,7 +22,7 @@ struct Cordon: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, StatusCommand.self, DemoCommand.self, BackupCommand.self, RestoreCommand.self,
             DirectoryCommand.self, MemberCommand.self,
             PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RevokeCommand.self, EraseCommand.self,
-            ClinicCommand.self, AuditorCommand.self, AuditCommand.self,
+            ClinicCommand.self, AuditorCommand.self, AuditCommand.self, PolicyCommand.self,
         ])
 
     @Option(name: .customLong("as"), help: "Which profile to use, by its name.") var profile: String?

@@ -79,7 +79,7 @@ extension Record {
         self = try Self.context(value, schema: schema, action: action)
     }
 
-    static func context(_ value: JSONValue, schema: Schema?, action: EntityUID?) throws(EntitiesError) -> Record {
+    package static func context(_ value: JSONValue, schema: Schema?, action: EntityUID?) throws(EntitiesError) -> Record {
         var type: RecordType?
         if let schema, let definition = action.flatMap(schema.action), case .record(let record) = schema.types[definition.context] {
             type = record

@@ -1,5 +1,5 @@
 /// Where in a JSON value something stands: `entities[3].attrs.name`. It is built only on the way to a message.
-indirect enum JSONPath {
+package indirect enum JSONPath {
     case root(String)
     case member(JSONPath, CedarString)
     case element(JSONPath, Int)
@@ -33,20 +33,20 @@ extension JSONFormatError: CustomStringConvertible {
 }
 
 /// A JSON value together with its place, read by what it should be.
-struct JSONNode {
-    let value: JSONValue
+package struct JSONNode {
+    package let value: JSONValue
     let path: JSONPath
 
-    init(_ value: JSONValue, _ path: JSONPath) {
+    package init(_ value: JSONValue, _ path: JSONPath) {
         self.value = value
         self.path = path
     }
 
-    func mismatch(_ expected: String) -> JSONFormatError {
+    package func mismatch(_ expected: String) -> JSONFormatError {
         JSONFormatError(path, expected: "\(expected), not \(value.kind)")
     }
 
-    func string() throws(JSONFormatError) -> CedarString {
+    package func string() throws(JSONFormatError) -> CedarString {
         guard case .string(let text) = value else { throw mismatch("a string") }
         return text
     }
@@ -56,13 +56,13 @@ struct JSONNode {
         return value
     }
 
-    func elements() throws(JSONFormatError) -> [JSONNode] {
+    package func elements() throws(JSONFormatError) -> [JSONNode] {
         guard case .array(let elements) = value else { throw mismatch("an array") }
         return elements.enumerated().map { JSONNode($0.element, path[$0.offset]) }
     }
 
     /// - Parameter allowed: all names that may stand here; others are refused. `nil` allows every name.
-    func object(_ allowed: [CedarString]? = nil) throws(JSONFormatError) -> JSONObjectNode {
+    package func object(_ allowed: [CedarString]? = nil) throws(JSONFormatError) -> JSONObjectNode {
         guard case .object(let object) = value else { throw mismatch("an object") }
         if let allowed, let other = object.members.first(where: { !allowed.contains($0.name) }) {
             let names = allowed.map { "`\($0)`" }.joined(separator: ", ")
@@ -72,7 +72,7 @@ struct JSONNode {
     }
 }
 
-struct JSONObjectNode {
+package struct JSONObjectNode {
     let object: JSONObject
     let path: JSONPath
 
@@ -81,11 +81,11 @@ struct JSONObjectNode {
         object.members.map { ($0.name, JSONNode($0.value, path[$0.name])) }
     }
 
-    subscript(name: CedarString) -> JSONNode? {
+    package subscript(name: CedarString) -> JSONNode? {
         object[name].map { JSONNode($0, path[name]) }
     }
 
-    func required(_ name: CedarString) throws(JSONFormatError) -> JSONNode {
+    package func required(_ name: CedarString) throws(JSONFormatError) -> JSONNode {
         guard let node = self[name] else { throw JSONFormatError(path, expected: "a member `\(name)`") }
         return node
     }

@@ -2,7 +2,7 @@
 ///
 /// Stricter than most readers: a name stands once in an object, a number is an integer of 64 bits and never goes through a floating
 /// point value, no byte order mark. Size and depth are bounded before anything is built.
-struct JSONReader {
+package struct JSONReader {
     private let bytes: [UInt8]
     private var position = 0
 
@@ -13,7 +13,7 @@ struct JSONReader {
         self.depthLimit = depthLimit
     }
 
-    static func value(_ bytes: [UInt8], depthLimit: Int = Limits.valueDepth) throws(JSONError) -> JSONValue {
+    package static func value(_ bytes: [UInt8], depthLimit: Int = Limits.valueDepth) throws(JSONError) -> JSONValue {
         guard bytes.count <= Limits.sourceBytes else { throw JSONError(.tooLarge, at: 0, in: bytes) }
         var reader = JSONReader(bytes, depthLimit: depthLimit)
         let value = try reader.value(depth: 0)

@@ -1,6 +1,6 @@
 /// A JSON value as Cedar's formats know it: no fractions, integers exact in 64 bits, strings by their bytes, names unique within an
 /// object.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case long(Int64)
@@ -22,8 +22,8 @@ enum JSONValue: Sendable {
 }
 
 /// The members of an object, sorted by name.
-struct JSONObject: Sendable {
-    struct Member: Sendable {
+package struct JSONObject: Sendable {
+    package struct Member: Sendable {
         let name: CedarString
         let value: JSONValue
     }

@@ -6,7 +6,7 @@
 ///
 /// Where a schema says that an entity or an extension value stands, its escape may be left out: `{"type": "User", "id": "bob"}`,
 /// `{"fn": "datetime", "arg": "2026-11-21"}`, `"2026-11-21"`.
-struct ValueReader {
+package struct ValueReader {
     /// Types are looked up here.
     let schema: Schema?
 
@@ -72,7 +72,7 @@ struct ValueReader {
 // Entities.
 extension ValueReader {
     /// With or without its escape.
-    static func uid(_ node: JSONNode) throws(JSONFormatError) -> EntityUID {
+    package static func uid(_ node: JSONNode) throws(JSONFormatError) -> EntityUID {
         var body = node
         if case .object(let object) = node.value, object[entityEscape] != nil {
             body = try node.object([entityEscape]).required(entityEscape)
