@@ -2,18 +2,39 @@
 package typealias PolicyID = CedarString
 
 /// A policy that stands for itself: no slots.
-package struct Policy: Hashable, Sendable {
-    package let id: PolicyID
-    package let body: PolicyBody
+package struct Policy: Sendable {
+    /// Elsewhere, so that a table of many policies is small.
+    private final class Content: Sendable {
+        let id: PolicyID
+        let body: PolicyBody
+
+        init(id: PolicyID, body: PolicyBody) {
+            self.id = id
+            self.body = body
+        }
+    }
+
+    private let content: Content
 
     /// Nil where the body has slots.
     package init?(id: PolicyID, _ body: PolicyBody) {
         guard body.slots.isEmpty else { return nil }
-        self.id = id
-        self.body = body
+        content = Content(id: id, body: body)
     }
 
+    package var id: PolicyID { content.id }
+    package var body: PolicyBody { content.body }
     package var effect: Effect { body.effect }
+}
+
+extension Policy: Hashable {
+    package static func == (left: Policy, right: Policy) -> Bool {
+        left.id == right.id && left.body == right.body
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(id)
+    }
 }
 
 /// A policy with places for a principal or a resource. It decides nothing until it is linked.

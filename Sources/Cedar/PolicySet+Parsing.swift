@@ -2,21 +2,21 @@ extension PolicySet {
     /// Reads policies and templates. They are named `policy0`, `policy1`, … in the order in which they stand; an annotation `@id` is
     /// only an annotation.
     package init(parsing source: String) throws(ParseError) {
-        try self.init(try PolicyBody.all(in: source))
+        try self.init(parsing: Array(source.utf8))
     }
 
     package init(parsing source: [UInt8]) throws(ParseError) {
-        try self.init(try PolicyBody.all(in: source))
-    }
-
-    private init(_ bodies: [PolicyBody]) throws(ParseError) {
         self.init()
-        for (number, body) in bodies.enumerated() {
+        var parser = try Parser(Lexer(source))
+        var number = 0
+        while parser.token.kind != .end {
+            let body = try parser.policy()
             do {
                 try add(body, id: CedarString("policy\(number)"))
             } catch {
                 throw ParseError(.tooDeep(limit: Limits.expressionDepth), at: body.position)
             }
+            number += 1
         }
     }
 

@@ -22,10 +22,12 @@ package struct PolicySet: Sendable {
 
 // What decides
 extension PolicySet {
+    /// Small, for there may be many: what the scope says is in the index.
     struct Entry: Sendable {
         let id: PolicyID
         let effect: Effect
-        let scope: Scope
+        /// Nil where the scope names no types beside entities.
+        let types: ScopeTypes?
         /// Nil where the scope is all the policy says.
         let program: Program?
     }
@@ -33,32 +35,54 @@ extension PolicySet {
     /// Calls `visit` with every policy and link whose scope the request is in.
     func forEachApplicable(_ situation: Situation, _ visit: (Entry) -> Void) {
         for number in index.candidates(situation) {
-            guard let entry = entries[Int(number)], entry.scope.fitsTypes(of: situation) else { continue }
+            guard let entry = entries[Int(number)], entry.types?.fit(situation) ?? true else { continue }
             visit(entry)
         }
     }
 
-    private mutating func file(_ entry: Entry) {
+    private mutating func file(_ id: PolicyID, _ effect: Effect, _ scope: Scope, _ program: Program?) {
+        let entry = Entry(id: id, effect: effect, types: ScopeTypes(scope), program: program)
         let number = free.popLast() ?? ScopeIndex.Number(entries.count)
         if Int(number) == entries.count { entries.append(entry) } else { entries[Int(number)] = entry }
-        numbers[entry.id] = number
-        index.insert(number, entry.scope)
+        numbers[id] = number
+        index.insert(number, scope)
     }
 
-    private mutating func unfile(_ id: PolicyID) {
-        guard let number = numbers.removeValue(forKey: id), let entry = entries[Int(number)] else { return }
-        index.remove(number, entry.scope)
+    private mutating func unfile(_ id: PolicyID, _ scope: Scope) {
+        guard let number = numbers.removeValue(forKey: id) else { return }
+        index.remove(number, scope)
         entries[Int(number)] = nil
         free.append(number)
     }
 }
 
+/// The types in `is T in e`, of which the index knows `e` alone.
+final class ScopeTypes: Sendable {
+    private let principal: EntityType?
+    private let resource: EntityType?
+
+    init?(_ scope: Scope) {
+        principal = Self.type(scope.principal)
+        resource = Self.type(scope.resource)
+        if principal == nil && resource == nil { return nil }
+    }
+
+    func fit(_ situation: Situation) -> Bool {
+        (principal.map { $0 == situation.principal.uid.type } ?? true)
+            && (resource.map { $0 == situation.resource.uid.type } ?? true)
+    }
+
+    private static func type(_ constraint: ScopeConstraint) -> EntityType? {
+        guard case .isIn(let type, _) = constraint else { return nil }
+        return type
+    }
+}
+
 extension Scope {
-    /// The index knows `is T in e` by `e` alone.
-    fileprivate func fitsTypes(of situation: Situation) -> Bool {
-        if case .isIn(let type, _) = principal, situation.principal.uid.type != type { return false }
-        if case .isIn(let type, _) = resource, situation.resource.uid.type != type { return false }
-        return true
+    init(_ body: PolicyBody, _ values: [Slot: EntityUID] = [:]) {
+        principal = values[.principal].map(body.principal.filled) ?? body.principal
+        action = body.action
+        resource = values[.resource].map(body.resource.filled) ?? body.resource
     }
 }
 
@@ -68,11 +92,7 @@ extension PolicySet {
     package mutating func add(_ policy: Policy) throws(PolicySetError) {
         try check(policy.id, policy.body)
         policies[policy.id] = policy
-        file(
-            Entry(
-                id: policy.id, effect: policy.effect,
-                scope: Scope(principal: policy.body.principal, action: policy.body.action, resource: policy.body.resource),
-                program: Compiler.program(policy.body.conditions)))
+        file(policy.id, policy.effect, Scope(policy.body), Compiler.program(policy.body.conditions))
     }
 
     /// - Throws: `.duplicateID`, `.tooDeep`.
@@ -90,22 +110,17 @@ extension PolicySet {
         guard Set(link.values.keys) == Set(template.slots) else { throw .slotsDiffer(link.id, expected: template.slots) }
         links[link.id] = link
         linkCounts[link.templateID, default: 0] += 1
-        let principal = link.values[.principal].map(body.principal.filled) ?? body.principal
-        let resource = link.values[.resource].map(body.resource.filled) ?? body.resource
-        file(
-            Entry(
-                id: link.id, effect: body.effect, scope: Scope(principal: principal, action: body.action, resource: resource),
-                program: templatePrograms[link.templateID]))
+        file(link.id, body.effect, Scope(body, link.values), templatePrograms[link.templateID])
     }
 
     /// Removes a policy, a link, or a template that has no links.
     /// - Throws: `.noSuchPolicy`, `.templateInUse`.
     package mutating func remove(_ id: PolicyID) throws(PolicySetError) {
-        if policies.removeValue(forKey: id) != nil {
-            unfile(id)
-        } else if let link = links.removeValue(forKey: id) {
+        if let policy = policies.removeValue(forKey: id) {
+            unfile(id, Scope(policy.body))
+        } else if let link = links.removeValue(forKey: id), let template = templates[link.templateID] {
             linkCounts[link.templateID, default: 1] -= 1
-            unfile(id)
+            unfile(id, Scope(template.body, link.values))
         } else if templates[id] != nil {
             guard linkCounts[id, default: 0] == 0 else { throw .templateInUse(id) }
             templates[id] = nil

@@ -69,6 +69,11 @@ package struct Entities: Sendable {
         return ancestors[places].lazy.map { names[Int($0)] }
     }
 
+    /// The same, without making a set of them.
+    package func forEachAncestor(of handle: Handle, _ visit: (EntityUID) -> Void) {
+        for place in range(handle.index) { visit(names[Int(ancestors[place])]) }
+    }
+
     /// Whether the first is the second or lies in it.
     package func isIn(_ uid: EntityUID, _ ancestor: EntityUID) -> Bool {
         if uid == ancestor { return true }

@@ -32,10 +32,11 @@ struct Compiler {
         return compiler.finish(root: root)
     }
 
+    /// Copied, so that nothing keeps room to grow in.
     private func finish(root: Program.Index) -> Program {
         Program(
-            nodes: nodes, positions: positions, operands: operands, constants: constants, names: names, patterns: patterns,
-            root: root)
+            nodes: nodes.map(\.self), positions: positions.map(\.self), operands: operands.map(\.self),
+            constants: constants.map(\.self), names: names.map(\.self), patterns: patterns, root: root)
     }
 
     private mutating func append(_ node: Program.Node, _ position: SourcePosition) -> Program.Index {

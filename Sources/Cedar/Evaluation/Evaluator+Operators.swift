@@ -127,7 +127,7 @@ extension Evaluator {
     }
 
     private func isIn(_ uid: EntityUID, _ ancestor: EntityUID, node: Program.Index) -> Bool {
-        participant(node)?.isIn(ancestor) ?? situation.entities.isIn(uid, ancestor)
+        participant(node).map { situation.isIn($0, ancestor) } ?? situation.entities.isIn(uid, ancestor)
     }
 
     /// The attributes of the entity or record, and nil where there is no such entity.

@@ -63,9 +63,9 @@ struct ScopeIndex: Sendable {
 
     /// Those that may apply, ascending, none twice.
     func candidates(_ situation: Situation) -> [Number] {
-        let principalKeys = principals.keys(of: situation.principal)
-        let resourceKeys = resources.keys(of: situation.resource)
-        let actionKeys = actions.keys(of: situation.action)
+        let principalKeys = principals.keys(of: situation.principal, in: situation.entities)
+        let resourceKeys = resources.keys(of: situation.resource, in: situation.entities)
+        let actionKeys = actions.keys(of: situation.action, in: situation.entities)
         var found: [Number] = []
         for key in principalKeys {
             guard let shelf = shelves[key] else { continue }

@@ -1,18 +1,18 @@
 /// A request with what is looked up once for all policies.
 struct Situation: Sendable {
-    struct Participant: Sendable {
+    /// A class, so that handing it on copies nothing.
+    final class Participant: Sendable {
         let uid: EntityUID
+        /// Nil where the entity is not even named.
+        let handle: Entities.Handle?
         /// Nil where the entity is not known.
         let entity: Entity?
-        let ancestors: Set<EntityUID>
 
         init(_ uid: EntityUID, in entities: Entities) {
             self.uid = uid
-            entity = entities[uid]
-            ancestors = entities.ancestors(of: uid)
+            handle = entities.handle(of: uid)
+            entity = handle.flatMap { entities[$0] }
         }
-
-        func isIn(_ other: EntityUID) -> Bool { uid == other || ancestors.contains(other) }
     }
 
     let principal: Participant
@@ -46,5 +46,12 @@ struct Situation: Sendable {
         case .resource: .entity(resource.uid)
         case .context: .record(context)
         }
+    }
+
+    /// Whether the participant is the entity or lies in it.
+    func isIn(_ participant: Participant, _ other: EntityUID) -> Bool {
+        if participant.uid == other { return true }
+        guard let handle = participant.handle, let other = entities.handle(of: other) else { return false }
+        return entities.isIn(handle, other)
     }
 }

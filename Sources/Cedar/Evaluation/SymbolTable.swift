@@ -64,7 +64,7 @@ struct SymbolTable: Sendable {
     }
 
     /// Everything that is true of the participant and that some constraint says.
-    func keys(of participant: Situation.Participant) -> [Key] {
+    func keys(of participant: Situation.Participant, in known: Entities) -> [Key] {
         var keys = [Self.anyKey]
         if !types.isEmpty, let symbol = types[participant.uid.type] { keys.append(Self.key(symbol.number, 0)) }
         guard !entities.isEmpty else { return keys }
@@ -72,7 +72,8 @@ struct SymbolTable: Sendable {
             keys.append(Self.key(symbol.number, 1))
             keys.append(Self.key(symbol.number, 2))
         }
-        for ancestor in participant.ancestors {
+        guard let handle = participant.handle else { return keys }
+        known.forEachAncestor(of: handle) { ancestor in
             if let symbol = entities[ancestor] { keys.append(Self.key(symbol.number, 2)) }
         }
         return keys
