@@ -34,8 +34,8 @@ test:
 	.ci/test
 
 # Ratios against named peers; the figures of RESULTS.md come from here. What is measured as a whole program is what is installed. All of
-# it takes some minutes; `make bench ONLY="ledger gateway"` runs some groups, of sealing, tree, ledger, gateway, growth, scanning, files,
-# start and deposit, and ONLY=timing asks whether two worlds can be told apart by their answers' times.
+# it takes some minutes; `make bench ONLY="ledger gateway"` runs some groups, of sealing, tree, ledger, gateway, growth, scanning, cedar,
+# files, start and deposit, and ONLY=timing asks whether two worlds can be told apart by their answers' times.
 bench: build
 	@.ci/packages bench
 	export CORDON_STATIC_LIBRARIES="$$PWD/.build/static-libraries"

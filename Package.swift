@@ -131,8 +131,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AccessPolicy", "CSodium", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "GatewayClient",
-                "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                "AccessPolicy", "CSodium", "Cedar", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI",
+                "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
             path: "Benchmarks", exclude: ["RESULTS.md", "peers"], linkerSettings: programLinking),

@@ -19,7 +19,7 @@ struct ResultTable {
         ])
     }
 
-    private static func text(_ ratio: Double) -> String { String(format: "%.2f", ratio) }
+    private static func text(_ ratio: Double) -> String { String(format: ratio < 0.005 ? "%.5f" : "%.2f", ratio) }
 
     private static func text(_ duration: Duration) -> String {
         let nanoseconds = duration / .nanoseconds(1)
