@@ -188,7 +188,7 @@ if Context.environment["CORDON_FUZZ"] == "1" {
     let fuzz = Target.executableTarget(
         name: "Fuzz",
         dependencies: [
-            "AccessPolicy", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords",
+            "AccessPolicy", "Cedar", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords",
             "MerkleLedger",
             "SharingContract",
             httpTypes,

@@ -9,6 +9,7 @@ enum FuzzProgram {
 
     static let targets: [FuzzTarget] =
         EnvelopeTargets.all + LedgerTargets.all + ContractTargets.all + RecordTargets.all + MessageTargets.all
+        + PolicyTargets.all
 
     /// The one that the program's name asks for.
     static let target: FuzzTarget = {

@@ -102,6 +102,29 @@ def armored(files):
         yield b"-----BEGIN AGE ENCRYPTED FILE-----\n" + body + b"\n-----END AGE ENCRYPTED FILE-----\n"
 
 
+SCHEMA = b"""@doc("x") namespace N { type T = { a?: Long, b: Set<User> }; entity Color enum ["red"];
+entity User in [Group] { t: T, d: decimal, i?: ipaddr, at: datetime, for: duration, c: Color } tags Set<String>; entity Group in [Group];
+action all; action "read it", write in [all] appliesTo { principal: [User, Group], resource: User, context: { u?: User } }; }"""
+
+POLICIES = b"""@id("1") permit(principal is N::User in N::Group::"g", action in [N::Action::"all"], resource) when {
+principal has t.a && principal.t.a + 1 >= -2 * 3 && !(principal in resource) || [1, 2].containsAny([3]) } unless {
+if principal.hasTag("\\u{e9}\\n") then principal.getTag("\\u{e9}\\n").contains("a") else "ab" like "a*\\*" };
+forbid(principal == ?principal, action == N::Action::"write", resource in ?resource) when { ip("10.0.0.1/8").isLoopback() &&
+decimal("1.5").lessThan(principal.d) && principal.at.offset(duration("1d2h")) < datetime("2026-11-21T18:30:00Z") && {"a b": 1}["a b"] != 0 };"""
+
+CEDAR_JSON = (
+    b'[{"uid":{"type":"N::User","id":"u"},"attrs":{"d":{"__extn":{"fn":"decimal","arg":"1.5"}},"e":{"__entity":{"type":"U","id":""}},'
+    b'"at":{"__extn":{"fn":"offset","args":[{"__extn":{"fn":"datetime","arg":"1970-01-01"}},{"__extn":{"fn":"duration","arg":"1ms"}}]}}},'
+    b'"parents":[{"type":"N::Group","id":"g"}],"tags":{"t":[true,-1,"\\u00e9"]}}]',
+    b'{"N":{"commonTypes":{"T":{"type":"Record","attributes":{"a":{"type":"Long","required":false}}}},"entityTypes":{"U":{"shape":{"type":"T"},'
+    b'"memberOfTypes":["U"],"tags":{"type":"Set","element":{"type":"EntityOrCommon","name":"C"}}},"C":{"enum":["red"]}},"actions":{"a":{"memberOf":'
+    b'[{"id":"b"}],"appliesTo":{"principalTypes":["U"],"resourceTypes":["C"],"context":{"type":"T"}}},"b":{}},"annotations":{"doc":"x"}}}',
+    b'{"effect":"permit","principal":{"op":"is","entity_type":"U","in":{"slot":"?principal"}},"action":{"op":"in","entities":[{"type":"Action",'
+    b'"id":"a"}]},"resource":{"op":"All"},"conditions":[{"kind":"when","body":{"&&":{"left":{"has":{"left":{"Var":"context"},"attr":"a"}},'
+    b'"right":{"==":{"left":{".":{"left":{"Var":"context"},"attr":"a"}},"right":{"ip":[{"Value":"::1"}]}}}}}}]}',
+)
+
+
 def seeds(target):
     if target in ("header", "envelope"):
         yield from envelopes()
@@ -120,6 +143,16 @@ def seeds(target):
         yield from tiles()
     elif target == "http":
         yield from messages()
+    elif target == "policies":
+        yield POLICIES
+        yield from corpora("cedar/handwritten/**/*.cedar")
+    elif target == "schema":
+        yield SCHEMA
+        yield SCHEMA + b"\0" + POLICIES
+        yield from corpora("cedar/handwritten/**/*.cedarschema")
+    elif target == "cedar-json":
+        yield from CEDAR_JSON
+        yield from corpora("cedar/handwritten/**/*.json")
     elif target in ("records", "content"):
         yield from records()
         yield from corpora("fhir-r4-examples/**/*.json*", "fhir-ips/*.json", "fhir-us-core/*.json")

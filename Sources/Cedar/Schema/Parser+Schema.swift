@@ -68,9 +68,10 @@ extension Parser {
         return elements
     }
 
-    /// An identifier, or any text at all in quotes.
+    /// An identifier, or any text at all in quotes. `__cedar` is reserved for types and is a name like others here.
     private mutating func name(_ what: String) throws(ParseError) -> CedarString {
-        token.kind == .string ? try string(what) : try identifier(what)
+        if token.kind == .string { return try string(what) }
+        return isAt("__cedar") ? try word(what) : try identifier(what)
     }
 }
 
@@ -144,7 +145,7 @@ extension Parser {
     private mutating func actionReference() throws(ParseError) -> SchemaFragment.ActionReference {
         let what = "the name of an action"
         guard token.kind != .string else { return SchemaFragment.ActionReference(type: nil, id: try string(what)) }
-        var type = try identifier(what).text
+        var type = try name(what).text
         guard token.kind == .doubleColon else { return SchemaFragment.ActionReference(type: nil, id: CedarString(type)) }
         while try take(.doubleColon) {
             guard token.kind != .string else {
