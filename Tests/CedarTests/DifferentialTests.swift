@@ -86,8 +86,10 @@ enum CedarPeer {
     }
 
     /// Calls `visit` with every line of the script's output.
-    static func forEachCase(_ what: String, seed: Int, count: Int, _ visit: ([UInt8]) throws -> Void) throws {
-        let script = Fixtures.repository.appending(path: "Tests/External/cedar_cases.py")
+    static func forEachCase(
+        _ what: String, of script: String = "cedar_cases.py", seed: Int, count: Int, _ visit: ([UInt8]) throws -> Void
+    ) throws {
+        let script = Fixtures.repository.appending(path: "Tests/External/\(script)")
         let status = try run(["-B", script.path, what, String(seed), String(count)]) { output in
             var rest: [UInt8] = []
             while let data = try output.read(upToCount: 1 << 20), !data.isEmpty {
