@@ -132,7 +132,8 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "AccessPolicy", "CSodium", "Cedar", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI",
-                "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract",
+                "TestSupport",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
             path: "Benchmarks", exclude: ["RESULTS.md", "peers"], linkerSettings: programLinking),
