@@ -54,6 +54,17 @@ struct `Bounds on what is read` {
         }
     }
 
+    @Test func `a long has grows as its length does`() throws {
+        let expression = try Expression(parsing: "context has a" + Self.repeated(".a", 120))
+        #expect(Compiler.program(expression).nodes.count < 300)
+        var context: Record = [:]
+        for _ in 0...120 { context = ["a": .record(context)] }
+        let request = Request(principal: "U::\"a\"", action: "Action::\"a\"", resource: "U::\"b\"", context: context)
+        #expect(try expression.evaluate(request, entities: .empty) == .bool(true))
+        let longer = try Expression(parsing: "context has a" + Self.repeated(".a", 121))
+        #expect(try longer.evaluate(request, entities: .empty) == .bool(false))
+    }
+
     @Test func `chains of four hundred terms are read in JSON`() throws {
         let expression = try Expression(parsing: "true" + Self.repeated(" && true", 399))
         let body = PolicyBody(effect: .permit, conditions: [.init(.when, expression)])

@@ -74,7 +74,7 @@ struct Compiler {
         case .not(let operand): return append(.not(compile(operand)), position)
         case .negate(let operand): return append(.negate(compile(operand)), position)
         case .isEmpty(let operand): return append(.isEmpty(compile(operand)), position)
-        case .and(let operands): return append(.and(start: runOf(operands), count: Int32(operands.count)), position)
+        case .and(let operands): return append(.and(start: conjunction(operands), count: Int32(operands.count)), position)
         case .or(let operands): return append(.or(start: runOf(operands), count: Int32(operands.count)), position)
         case .set(let elements): return append(.set(start: runOf(elements), count: Int32(elements.count)), position)
         case .call(let function, let arguments):
@@ -110,6 +110,29 @@ struct Compiler {
             return append(.record(start: start, count: Int32(fields.count)), position)
         default: return compile(expression)
         }
+    }
+
+    /// In `a has b && a.b has c && a.b.c has d` each target is the one before with one more step, and is made of it: otherwise a long
+    /// `has` would grow with the square of its length.
+    private mutating func conjunction(_ operands: [Expression]) -> Int32 {
+        var indices: [Int32] = []
+        var last: (target: Expression, name: CedarString, index: Program.Index)?
+        for operand in operands {
+            guard case .has(let target, let attribute) = operand.kind else {
+                last = nil
+                indices.append(compile(operand))
+                continue
+            }
+            let index: Program.Index
+            if let last, case .attribute(let base, last.name) = target.kind, base == last.target {
+                index = append(.attribute(last.index, name: name(last.name)), target.position)
+            } else {
+                index = compile(target)
+            }
+            last = (target, attribute, index)
+            indices.append(append(.has(index, name: name(attribute)), operand.position))
+        }
+        return run(indices)
     }
 
     private mutating func runOf(_ expressions: [Expression]) -> Int32 {

@@ -1,6 +1,5 @@
-/// A request with what is looked up once for all policies.
-struct Situation: Sendable {
-    /// A class, so that handing it on copies nothing.
+/// A request with what is looked up once for all policies. A class, so that handing it on copies nothing.
+final class Situation: Sendable {
     final class Participant: Sendable {
         let uid: EntityUID
         /// Nil where the entity is not even named.
