@@ -29,6 +29,16 @@ struct `Hostile schemas and entities` {
         }
     }
 
+    @Test func `what would be checked in more environments than there is time for is refused`() throws {
+        let types = (0..<1000).map { "E\($0)" }.joined(separator: ",")
+        let schema = try Schema(cedar: "entity \(types); action a appliesTo { principal: [\(types)], resource: [\(types)] };")
+        let condition = Array(repeating: "true", count: 300).joined(separator: " && ")
+        let set = try PolicySet(
+            parsing: "permit(principal, action, resource) when { \(condition) }; permit(principal is E1, action, resource is E2);")
+        let report = Validator(schema).validate(set)
+        #expect(report.errors.map(\.policy) == ["policy0"] && report.errors.map(\.problem) == [.tooLarge])
+    }
+
     @Test func `the deepest condition that is read is checked`() throws {
         let schema = try Schema(cedar: "entity E { a: Bool, e: E }; action a appliesTo { principal: E, resource: E };")
         let path = "principal" + String(repeating: ".e", count: Limits.expressionDepth - 3) + ".a"

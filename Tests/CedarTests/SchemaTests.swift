@@ -111,6 +111,18 @@ struct `Schemas in Cedar syntax` {
         #expect(throws: SchemaError.tooLarge) { try Schema(cedar: "entity \(names);") }
     }
 
+    @Test func `more actions on more types than could be checked are refused`() {
+        let types = (0..<1001).map { "E\($0)" }.joined(separator: ",")
+        let text = "entity \(types); action a appliesTo { principal: [\(types)], resource: [\(types)] };"
+        #expect(throws: SchemaError.tooLarge) { try Schema(cedar: text) }
+    }
+
+    @Test func `size is bounded before anything is read`() {
+        let text = String(repeating: " ", count: SchemaLimits.maximumSize + 1)
+        #expect(throws: SchemaError.tooLarge) { try Schema(cedar: text) }
+        #expect(throws: SchemaError.tooLarge) { try Schema(json: Array(text.utf8)) }
+    }
+
     @Test func `a name means what stands nearest, and a common type before an entity type`() throws {
         let inner = try Schema(cedar: "namespace N { type T = String; entity T; entity A { x: T }; }")
         #expect(inner == (try Schema(cedar: "namespace N { entity T; entity A { x: __cedar::String }; }")))

@@ -1,6 +1,7 @@
 // A schema in Cedar syntax. What is a keyword depends on where it stands, so that `entity entity;` declares an entity type.
 extension SchemaFragment {
     init(cedar text: String) throws(SchemaError) {
+        guard text.utf8.count <= SchemaLimits.maximumSize else { throw .tooLarge }
         do throws(ParseError) {
             var parser = try Parser(Lexer(text))
             self = try parser.schema()

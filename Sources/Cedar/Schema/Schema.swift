@@ -10,6 +10,8 @@ package struct Schema: Sendable {
     let actions: [ActionDefinition]
     private let entityTypeIDs: [EntityType: EntityTypeID]
     private let actionPlaces: [EntityUID: Int]
+    /// By type of action, the types of the actions that one of it is in.
+    private let actionTypeAncestors: [EntityTypeID: Set<EntityTypeID>]
 
     /// Reads Cedar syntax.
     package init(cedar text: String) throws(SchemaError) {
@@ -18,6 +20,7 @@ package struct Schema: Sendable {
 
     /// Reads JSON syntax.
     package init(json bytes: [UInt8]) throws(SchemaError) {
+        guard bytes.count <= SchemaLimits.maximumSize else { throw .tooLarge }
         let value: JSONValue
         do throws(JSONError) { value = try JSONReader.value(bytes) } catch { throw .json(error) }
         try self.init(SchemaFragment(json: value))
@@ -34,6 +37,11 @@ package struct Schema: Sendable {
         actionTypes = resolver.names.actionTypes
         entityTypeIDs = resolver.names.entityTypeIDs
         actionPlaces = resolver.names.actionPlaces
+        actionTypeAncestors = actions.reduce(into: [:]) { ancestors, action in
+            for place in actions.indices where action.ancestors.contains(place) {
+                ancestors[action.type, default: []].insert(actions[place].type)
+            }
+        }
     }
 
     func id(of type: EntityType) -> EntityTypeID? { entityTypeIDs[type] }
@@ -48,6 +56,12 @@ package struct Schema: Sendable {
     func name(_ id: EntityTypeID) -> EntityType {
         let index = Int(id.index)
         return index < entityTypes.count ? entityTypes[index].name : actionTypes[index - entityTypes.count]
+    }
+
+    /// Whether an entity of one type can be a descendant of one of another.
+    func canLie(_ type: EntityTypeID, in ancestor: EntityTypeID) -> Bool {
+        guard let definition = entityType(type) else { return actionTypeAncestors[type]?.contains(ancestor) ?? false }
+        return Int(ancestor.index) < entityTypes.count && definition.ancestors.contains(Int(ancestor.index))
     }
 
     func action(_ uid: EntityUID) -> ActionDefinition? { actionPlaces[uid].map { actions[$0] } }

@@ -45,7 +45,7 @@ extension SchemaError: CustomStringConvertible {
         case .actionDeclaredAsEntityType(let name): "`\(name)` is the type of actions and cannot be declared as an entity type"
         case .tooDeep(let place): "\(place): types within types, deeper than \(SchemaLimits.maximumDepth) levels"
         case .tooLarge:
-            "larger than \(Limits.sourceBytes) bytes, more than \(SchemaLimits.maximumDeclarations) declarations of one kind, or more than "
+            "larger than \(SchemaLimits.maximumSize) bytes, more than \(SchemaLimits.maximumDeclarations) declarations of one kind, or more than "
                 + "\(SchemaLimits.maximumEnvironments) pairs of principal and resource type"
         case .notExpressible(let what): "\(what) cannot be said in Cedar syntax"
         }

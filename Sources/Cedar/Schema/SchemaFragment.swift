@@ -92,6 +92,8 @@ package struct SchemaFragment: Hashable, Sendable {
 
 /// Bounds of a schema, in either syntax.
 enum SchemaLimits {
+    /// Bytes.
+    static let maximumSize = 4 << 20
     /// Types within types, after common types are replaced by what they stand for.
     static let maximumDepth = 64
     /// Entity types, common types and actions, each.

@@ -12,6 +12,30 @@ struct Capability: Hashable {
     let name: Int32
 }
 
+/// What is known where an expression stands: what has been learned last is forgotten first.
+struct KnownCapabilities {
+    private var stack: [Capability] = []
+    /// How often each stands in the stack.
+    private var counts: [Capability: Int] = [:]
+
+    var count: Int { stack.count }
+
+    func contains(_ capability: Capability) -> Bool { counts[capability] != nil }
+
+    mutating func learn(_ capabilities: [Capability]) {
+        stack += capabilities
+        for capability in capabilities { counts[capability, default: 0] += 1 }
+    }
+
+    mutating func forget(downTo count: Int) {
+        while stack.count > count, let last = stack.popLast() {
+            counts[last] = counts[last].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
+    }
+
+    func learned(since count: Int) -> [Capability] { Array(stack[count...]) }
+}
+
 /// Numbers for expressions: two have the same number where they say the same, wherever they stand.
 struct ExpressionNumbers {
     private enum Shape: Hashable {

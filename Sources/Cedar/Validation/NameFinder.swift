@@ -2,30 +2,23 @@
 /// everywhere, also where an expression can never be reached.
 struct NameFinder {
     private let schema: Schema
-    private var findings: Set<Finding> = []
+    private(set) var findings: Set<Finding> = []
+    /// How many it has looked at.
+    private(set) var expressions = 0
 
     init(_ schema: Schema) {
         self.schema = schema
     }
 
-    func findings(_ body: PolicyBody) -> Set<Finding> {
-        var finder = self
-        finder.look(body.principal, at: body.position)
-        finder.look(body.resource, at: body.position)
+    mutating func look(_ body: PolicyBody) {
+        look(body.principal, at: body.position)
+        look(body.resource, at: body.position)
         switch body.action {
         case .any: break
-        case .equal(let uid), .in(let uid): finder.look(uid, at: body.position)
-        case .inAny(let uids): for uid in uids { finder.look(uid, at: body.position) }
+        case .equal(let uid), .in(let uid): look(uid, at: body.position)
+        case .inAny(let uids): for uid in uids { look(uid, at: body.position) }
         }
-        for condition in body.conditions { finder.look(condition.expression) }
-        return finder.findings
-    }
-
-    /// Of the type of an entity that stands in no text.
-    func findings(_ type: EntityType) -> Set<Finding> {
-        var finder = self
-        finder.look(type, at: .none)
-        return finder.findings
+        for condition in body.conditions { look(condition.expression) }
     }
 
     private mutating func look(_ constraint: ScopeConstraint, at position: SourcePosition) {
@@ -36,7 +29,7 @@ struct NameFinder {
         }
     }
 
-    private mutating func look(_ type: EntityType, at position: SourcePosition) {
+    mutating func look(_ type: EntityType, at position: SourcePosition) {
         guard !type.isAction, schema.entityType(type) == nil else { return }
         let meant = guesses ? Suggestion.closest(to: type.name, among: schema.entityTypes.map(\.name.name)) : nil
         insert(.unknownEntityType(type, meant: meant.map(EntityType.init)), at: position)
@@ -61,6 +54,7 @@ struct NameFinder {
     private var guesses: Bool { findings.count < Suggestion.maximum }
 
     private mutating func look(_ expression: Expression) {
+        expressions += 1
         switch expression.kind {
         case .literal(.entity(let uid)): look(uid, at: expression.position)
         case .isType(_, let type, _): look(type, at: expression.position)

@@ -4,6 +4,11 @@ struct PolicyChecker {
     private var typechecker: Typechecker
     private var errors: [ValidationError] = []
     private var impossible: [PolicyID] = []
+    /// Expressions looked at, each once for every environment.
+    private var steps = 0
+
+    /// A schema with many environments and policies with many expressions could keep a checker busy for days.
+    static let maximumSteps = 256 << 20
 
     init(_ schema: Schema, _ mode: ValidationMode) {
         self.schema = schema
@@ -19,8 +24,16 @@ struct PolicyChecker {
             errors.append(ValidationError(policy: id, position: body.position, problem: .tooDeep))
             return
         }
-        var findings = NameFinder(schema).findings(body)
+        var names = NameFinder(schema)
+        names.look(body)
+        var findings = names.findings
         let scope = PolicyScope(body, schema)
+        let cost = (names.expressions + 1).multipliedReportingOverflow(by: scope.environments)
+        guard !cost.overflow, cost.partialValue <= Self.maximumSteps - steps else {
+            add(findings.union([Finding(position: body.position, problem: .tooLarge)]), to: id)
+            return
+        }
+        steps += cost.partialValue
         if !scope.canApply { findings.insert(Finding(position: body.position, problem: .noApplicableAction)) }
         if typechecker.mode == .strict, case .inAny([]) = body.action {
             findings.insert(Finding(position: body.position, problem: .emptySet))
@@ -42,7 +55,9 @@ struct PolicyChecker {
             case .principal: body.principal = body.principal.filled(with: uid)
             case .resource: body.resource = body.resource.filled(with: uid)
             }
-            findings.formUnion(NameFinder(schema).findings(uid.type))
+            var names = NameFinder(schema)
+            names.look(uid.type, at: .none)
+            findings.formUnion(names.findings)
         }
         if !PolicyScope(body, schema).canApply { findings.insert(Finding(position: body.position, problem: .noApplicableAction)) }
         add(findings, to: link.id)
@@ -75,17 +90,24 @@ struct PolicyScope {
 
     /// None where one of the groups is not declared.
     private static func actions(within uids: [EntityUID], _ schema: Schema) -> [Int] {
-        let groups = uids.compactMap(schema.place)
-        guard groups.count == uids.count else { return [] }
+        var groups: Set<Int> = []
+        for uid in uids {
+            guard let place = schema.place(of: uid) else { return [] }
+            groups.insert(place)
+        }
         return schema.actions.indices.filter { action in
             groups.contains { $0 == action || schema.actions[action].ancestors.contains($0) }
         }
     }
 
-    var canApply: Bool {
-        actions.contains { place in
+    var canApply: Bool { environments > 0 }
+
+    /// How many `forEachEnvironment` visits.
+    var environments: Int {
+        actions.reduce(0) { count, place in
             let action = schema.actions[place]
-            return action.principals.contains { allows(principal, $0) } && action.resources.contains { allows(resource, $0) }
+            let principals = action.principals.count { allows(principal, $0) }
+            return count + principals * action.resources.count { allows(resource, $0) }
         }
     }
 
@@ -122,16 +144,4 @@ struct RequestEnvironment {
     let action: Int
     let principal: EntityTypeID
     let resource: EntityTypeID
-}
-
-extension Schema {
-    /// Whether an entity of one type can be a descendant of one of another. For the types of actions that follows from the actions.
-    func canLie(_ type: EntityTypeID, in ancestor: EntityTypeID) -> Bool {
-        if let definition = entityType(type) {
-            return Int(ancestor.index) < entityTypes.count && definition.ancestors.contains(Int(ancestor.index))
-        }
-        return actions.contains { action in
-            action.type == type && actions.indices.contains { action.ancestors.contains($0) && actions[$0].type == ancestor }
-        }
-    }
 }

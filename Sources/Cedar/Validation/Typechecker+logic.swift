@@ -16,7 +16,7 @@ extension Typechecker {
     /// - Parameter operand: checks the one with that number as a boolean.
     mutating func conjunction(_ count: Int, _ operand: (inout Typechecker, Int) -> Answer) -> Answer {
         let start = known.count
-        defer { known.removeSubrange(start...) }
+        defer { known.forget(downTo: start) }
         var result = Answer(type: .true)
         for index in 0..<count {
             let answer = operand(&self, index)
@@ -27,11 +27,11 @@ extension Typechecker {
                 result = Answer(type: Self.and(result.type, answer.type), isSound: result.isSound && answer.isSound)
             }
             // What a faulty operand has tested counts for nothing.
-            if !result.isSound { known.removeSubrange(start...) }
+            if !result.isSound { known.forget(downTo: start) }
             if result.type == .false { return Answer(type: .false, isSound: result.isSound) }
-            if result.isSound { known += answer.capabilities }
+            if result.isSound { known.learn(answer.capabilities) }
         }
-        result.capabilities = result.isSound ? Array(known[start...]) : []
+        result.capabilities = result.isSound ? known.learned(since: start) : []
         return result
     }
 
@@ -79,9 +79,9 @@ extension Typechecker {
         let test = expect(.bool, condition)
         if test.type == .false { return check(otherwise).following(test) }
         let start = known.count
-        known += test.isSound ? test.capabilities : []
+        known.learn(test.isSound ? test.capabilities : [])
         var first = check(then)
-        known.removeSubrange(start...)
+        known.forget(downTo: start)
         if first.isSound && test.isSound { first.capabilities += test.capabilities }
         if test.type == .true { return first.following(test) }
         let second = check(otherwise)

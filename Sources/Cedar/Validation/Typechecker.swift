@@ -30,7 +30,7 @@ struct Typechecker {
     /// One problem is found in many environments and counts once.
     private(set) var findings: Set<Finding> = []
     /// What is known to be there where the expression stands.
-    var known: [Capability] = []
+    var known = KnownCapabilities()
     var numbers = ExpressionNumbers()
     var environment = RequestEnvironment(action: 0, principal: EntityTypeID(index: 0), resource: EntityTypeID(index: 0))
 
@@ -49,7 +49,7 @@ struct Typechecker {
     /// The type of all conditions together: a boolean, or `nil` where there is none.
     mutating func check(_ conditions: [PolicyBody.Condition], in environment: RequestEnvironment) -> TypeID? {
         self.environment = environment
-        known.removeAll(keepingCapacity: true)
+        known.forget(downTo: 0)
         return conjunction(conditions.count) { checker, index in
             let condition = conditions[index]
             let answer = checker.expect(.bool, condition.expression)

@@ -42,6 +42,8 @@ package struct ValidationError: Error, Hashable, Sendable {
         /// Strict validation wants to see the text.
         case argumentNotLiteral(ExtensionFunction)
         case tooDeep
+        /// To check it in all environments would take longer than is allowed.
+        case tooLarge
     }
 
     package let policy: PolicyID
@@ -82,6 +84,7 @@ extension ValidationError.Problem: CustomStringConvertible {
         case .invalidArgument(let function): "`\(function.rawValue)` does not take this text"
         case .argumentNotLiteral(let function): "`\(function.rawValue)` must be given a text in quotes"
         case .tooDeep: "nested deeper than \(Limits.expressionDepth) levels"
+        case .tooLarge: "too large to be checked for all that the schema lets it apply to"
         }
     }
 }

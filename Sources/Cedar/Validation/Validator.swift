@@ -12,8 +12,9 @@ package struct Validator: Sendable {
 
     package func validate(_ set: PolicySet, _ mode: ValidationMode = .strict) -> ValidationReport {
         var checker = PolicyChecker(schema, mode)
-        for policy in set.policies.values { checker.check(policy.id, policy.body) }
-        for template in set.templates.values { checker.check(template.id, template.body) }
+        // In order, so that the same policies are found too large each time.
+        for policy in set.policies.values.sorted(by: { $0.id < $1.id }) { checker.check(policy.id, policy.body) }
+        for template in set.templates.values.sorted(by: { $0.id < $1.id }) { checker.check(template.id, template.body) }
         for link in set.links.values {
             guard let template = set.templates[link.templateID] else { continue }
             checker.check(link, of: template)
