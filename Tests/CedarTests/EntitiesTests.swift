@@ -22,8 +22,8 @@ struct `The hierarchy of entities` {
         let seed: UInt64 = 20_261_121
         var random = SeededGenerator(seed: seed)
         var failures = Failures()
-        for _ in 0..<50 {
-            let size = Int.random(in: 1...60, using: &random)
+        for _ in 0..<30 {
+            let size = Int.random(in: 1...25, using: &random)
             let parents = (0..<size).map { node in (0..<node).filter { _ in Int.random(in: 0..<6, using: &random) == 0 } }
             let order = (0..<size).shuffled(using: &random)
             let entities = try Entities(order.map { Entity(uid: uid($0), parents: Set(parents[$0].map { uid($0) })) })

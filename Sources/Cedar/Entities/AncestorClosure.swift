@@ -74,25 +74,36 @@ struct AncestorClosure {
 
     /// Lists the ancestors of a thing whose parents are done.
     private mutating func close(_ node: Int32) -> Bool {
-        var list: [Int32] = []
-        for parent in parents[Int(node)] {
-            let above = found[Int(parent)]
-            steps += above.count + 1
-            guard steps <= Self.maximumSteps else { return false }
-            if marks[Int(parent)] != node {
-                marks[Int(parent)] = node
-                list.append(parent)
-            }
-            for ancestor in above where marks[Int(ancestor)] != node {
-                marks[Int(ancestor)] = node
-                list.append(ancestor)
-            }
-        }
+        let above = parents[Int(node)]
+        for parent in above { steps += found[Int(parent)].count + 1 }
+        guard steps <= Self.maximumSteps else { return false }
+        let list = above.count == 1 ? ancestors(through: above[0]) : ancestors(through: above, of: node)
         pairs += list.count
         guard pairs <= Self.maximumPairs else { return false }
-        list.sort()
         found[Int(node)] = list
         states[Int(node)] = .done
         return true
+    }
+
+    /// Most have one parent: its list is sorted already.
+    private func ancestors(through parent: Int32) -> [Int32] {
+        var list = found[Int(parent)]
+        list.insert(parent, at: list.firstIndex { $0 > parent } ?? list.endIndex)
+        return list
+    }
+
+    private mutating func ancestors(through parents: [Int32], of node: Int32) -> [Int32] {
+        var list: [Int32] = []
+        func add(_ ancestor: Int32) {
+            guard marks[Int(ancestor)] != node else { return }
+            marks[Int(ancestor)] = node
+            list.append(ancestor)
+        }
+        for parent in parents {
+            add(parent)
+            for ancestor in found[Int(parent)] { add(ancestor) }
+        }
+        list.sort()
+        return list
     }
 }
