@@ -68,9 +68,8 @@ extension Expression {
 extension EntityUID {
     /// Reads `User::"alice"` and nothing else.
     package init(parsing source: String) throws(ParseError) {
-        guard case .literal(.entity(let uid)) = try Expression(parsing: source).kind else {
-            throw ParseError(.expected("an entity such as User::\"alice\"", found: "another expression"), at: .none)
-        }
-        self = uid
+        var parser = try Parser(Lexer(source))
+        self = try parser.entity("an entity such as User::\"alice\"")
+        guard parser.token.kind == .end else { throw parser.unexpected("the end of the entity") }
     }
 }

@@ -113,6 +113,15 @@ struct `The policy parser` {
         #expect(try Expression(parsing: printed) == expression)
     }
 
+    @Test func `reads an entity, and nothing beside it`() throws {
+        #expect(try EntityUID(parsing: " N::User :: \"a\\u{e9}\" // x") == EntityUID(type: "N::User", id: "a\u{e9}"))
+        for text in [
+            "", "User", "User::", "User::a", "\"a\"", "(User::\"a\")", "User::\"a\" ;", "if::\"a\"", "?principal", "1::\"a\"",
+        ] {
+            #expect(throws: ParseError.self, "\(text)") { _ = try EntityUID(parsing: text) }
+        }
+    }
+
     @Test func `names policies and templates in their order, whatever their @id`() throws {
         let set = try PolicySet(
             parsing: """

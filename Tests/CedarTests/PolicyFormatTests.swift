@@ -41,6 +41,21 @@ struct `Formats of policies` {
         #expect(failures.isEmpty && failures.caseCount > 10_000, "\(failures)")
     }
 
+    @Test func `every value can be said, and is what it was`() throws {
+        var generator = PolicyGenerator(seed: 20_261_126)
+        let request = generator.request()
+        var failures = Failures()
+        for _ in 0..<2000 {
+            let value = generator.value(4)
+            let expression = Expression(.literal(value))
+            failures.check(try expression.evaluate(request, entities: .empty) == value, "\(value)")
+            failures.check(try Expression(parsing: expression.description) == expression, "\(expression)")
+            let body = PolicyBody(effect: .permit, conditions: [.init(.when, expression)])
+            failures.check(try PolicyBody(json: body.json) == body, "\(expression)")
+        }
+        #expect(failures.isEmpty, "\(failures)")
+    }
+
     @Test func `a set with templates and links is read back as it was`() throws {
         var set = try PolicySet(
             parsing: """

@@ -4,7 +4,7 @@
 /// means; `&&` and `||` are kept as chains, whose first element is none of the same kind, since they lean to the left.
 package struct Expression: Sendable {
     package indirect enum Kind: Hashable, Sendable {
-        /// A bool, long, string or entity.
+        /// A bool, long, string or entity; any other value becomes the expression that says it.
         case literal(Value)
         case variable(Variable)
         case not(Expression)
@@ -42,23 +42,48 @@ package struct Expression: Sendable {
     package let height: Int
 
     package init(_ kind: Kind, at position: SourcePosition = .none) {
-        self.kind = Self.leaning(kind)
+        self.kind = Self.canonical(kind)
         self.position = position
         var tallest = 0
         self.kind.forEachChild { tallest = max(tallest, $0.height) }
         height = tallest + 1
     }
 
-    /// `(a && b) && c` is `a && b && c`.
-    private static func leaning(_ kind: Kind) -> Kind {
+    private static func canonical(_ kind: Kind) -> Kind {
         switch kind {
-        case .and(let operands):
-            if case .and(let first)? = operands.first?.kind { return .and(first + operands.dropFirst()) }
-        case .or(let operands):
-            if case .or(let first)? = operands.first?.kind { return .or(first + operands.dropFirst()) }
-        default: break
+        case .literal(let value): literal(value)
+        // `(a && b) && c` is `a && b && c`.
+        case .and(let operands): .and(leaning(operands) { if case .and(let inner) = $0 { inner } else { nil } })
+        case .or(let operands): .or(leaning(operands) { if case .or(let inner) = $0 { inner } else { nil } })
+        default: kind
         }
-        return kind
+    }
+
+    private static func leaning(_ operands: [Expression], _ chain: (Kind) -> [Expression]?) -> [Expression] {
+        guard let first = operands.first.flatMap({ chain($0.kind) }) else { return operands }
+        return first + operands.dropFirst()
+    }
+
+    private static func literal(_ value: Value) -> Kind {
+        func text(_ function: ExtensionFunction, _ text: String) -> Kind {
+            .call(function, [Expression(.literal(.string(CedarString(text))))])
+        }
+        return switch value {
+        case .bool, .long, .string, .entity: .literal(value)
+        case .set(let set): .set(set.elements.map { Expression(.literal($0)) })
+        case .record(let record): .record(record.fields.map { Field(name: $0.name, value: Expression(.literal($0.value))) })
+        case .decimal(let decimal): text(.decimal, decimal.description)
+        case .ipaddr(let address): text(.ip, address.description)
+        case .duration(let duration): text(.duration, duration.description)
+        // There are datetimes whose year has no four digits.
+        case .datetime(let datetime):
+            .call(
+                .offset,
+                [
+                    Expression(text(.datetime, "1970-01-01")),
+                    Expression(text(.duration, DurationValue(milliseconds: datetime.milliseconds).description)),
+                ])
+        }
     }
 }
 

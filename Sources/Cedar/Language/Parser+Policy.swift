@@ -170,7 +170,7 @@ extension Parser {
         for _ in 0..<count { try expect(.rightParenthesis, ")") }
     }
 
-    private mutating func entity(_ what: String) throws(ParseError) -> EntityUID {
+    mutating func entity(_ what: String) throws(ParseError) -> EntityUID {
         var name = try identifier(what).text
         while true {
             try expect(.doubleColon, ":: and an entity's id")

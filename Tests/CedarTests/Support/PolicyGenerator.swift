@@ -125,10 +125,10 @@ extension PolicyGenerator {
         case 1: .long(pick([0, 1, 5, .max]))
         case 2: .string(pick(["", "a", "ab", "é"]))
         case 3: .entity(uid())
-        case 4: .decimal(DecimalValue(tenThousandths: 15_000))
+        case 4: .decimal(DecimalValue(tenThousandths: pick([15_000, -1, .min])))
         case 5: .ipaddr(IPAddressValue("10.1.0.0/16") ?? IPAddressValue(address: 0, prefix: 32, isIPv6: false))
-        case 6: .datetime(DatetimeValue(milliseconds: 0))
-        case 7: .duration(DurationValue(milliseconds: 5))
+        case 6: .datetime(DatetimeValue(milliseconds: pick([0, -1, .min, .max])))
+        case 7: .duration(DurationValue(milliseconds: pick([5, .min])))
         case 8: .set(ValueSet((0..<number(0...3)).map { _ in value(depth - 1) }))
         default: .record(record(depth - 1))
         }
