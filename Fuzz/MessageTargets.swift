@@ -29,8 +29,9 @@ enum MessageTargets {
     private static let calls: [any (CanonicalCodable & SendableMetatype).Type] = [
         APIError.self, AddHeaders.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, EraseRecords.self,
         EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchHistory.self, FetchMessages.self,
-        FetchMessages.Answer.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self, ListRecords.self,
-        ListRecords.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,
+        FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
+        ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, PostEntry.self, PostedLeaf.self,
+        RequestRecords.self, RequestRecords.Answer.self,
         SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
     ]
 

@@ -96,10 +96,19 @@ extension PostedLeaf {
 }
 
 // Who may do what is asked.
+
+extension APIError {
+    static let notAdmitted = APIError(.forbidden, "this key is not admitted, or its admission is over")
+}
+
+extension LedgerState {
+    func hasMember(_ key: Ed25519.PublicKey) -> Bool { members.contains { $0.key == key } }
+}
+
 extension StoreTransaction {
     func requireLiveActor(_ key: Ed25519.PublicKey) throws {
         guard let actor = try state.actor(key), actor.isLive(on: now.day) else {
-            throw APIError(.forbidden, "this key is not admitted, or its admission is over")
+            throw APIError.notAdmitted
         }
     }
 }
@@ -107,9 +116,14 @@ extension StoreTransaction {
 extension StoreView {
     func requireLiveActor(_ key: Ed25519.PublicKey, on day: Day) throws -> ActorState {
         guard let actor = try state.actor(key), actor.isLive(on: day) else {
-            throw APIError(.forbidden, "this key is not admitted, or its admission is over")
+            throw APIError.notAdmitted
         }
         return actor
+    }
+
+    /// Whoever is no member, or not any more, is told what an unknown key is told.
+    func requireMember(_ key: Ed25519.PublicKey) throws {
+        guard try state.ledger()?.hasMember(key) == true else { throw APIError.notAdmitted }
     }
 
     /// Auditors look at records and make none, whatever a patient has permitted.

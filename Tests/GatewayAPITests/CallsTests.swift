@@ -62,6 +62,20 @@ import Testing
             StoreBackup(fetchKey: publicKey("words"), backup: [1, 2]), FetchBackup(), FetchBackup.Answer(backup: [1, 2]), Done())
     }
 
+    @Test func `what members ask for their mirrors`() throws {
+        let stored = [1, 2, 9].map { StoredPayload(payload: PayloadID(number: $0), size: UInt64($0)) }
+        expectCanonical(
+            ListPayloads(), ListPayloads(after: PayloadID(World.salt)), ListPayloads.Answer(payloads: [], hasMore: false),
+            ListPayloads.Answer(payloads: stored, hasMore: true), FetchNamedPayload(payload: PayloadID(World.salt)))
+        // A page that is not the last says something, and names ascend.
+        for answer in [
+            ListPayloads.Answer(payloads: [], hasMore: true), ListPayloads.Answer(payloads: stored.reversed(), hasMore: false),
+            ListPayloads.Answer(payloads: [stored[0], stored[0]], hasMore: false),
+        ] {
+            #expect(throws: FormatError.notCanonical) { try ListPayloads.Answer(canonical: answer.canonicalBytes) }
+        }
+    }
+
     @Test func `refusals`() throws {
         for code in APIError.Code.allCases { expectCanonical(APIError(code, "for people")) }
         #expect(APIError.Code.allCases.map(\.rawValue) == Array(1...12))
@@ -106,6 +120,10 @@ import Testing
         }
         expectBound(256) { ListRecords.Answer(records: .init(repeating: record, count: $0), hasMore: false) }
         expectBound(256) { samples.released(.init(repeating: item, count: $0)) }
+        expectBound(4_096) { count in
+            ListPayloads.Answer(
+                payloads: (0..<count).map { StoredPayload(payload: PayloadID(number: $0), size: .max) }, hasMore: true)
+        }
         expectBound(4_096) { count in
             EvidencePage(items: (0..<UInt64(count)).map { .init(leaf: $0, evidence: .none) }, next: nil)
         }
@@ -184,5 +202,15 @@ import Testing
             writer.string([], length: UInt16.self)
             #expect(throws: FormatError.self) { try PostedLeaf(canonical: writer.bytes) }
         }
+    }
+}
+
+extension PayloadID {
+    /// Names in the order of their numbers.
+    fileprivate init(number: Int) {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        (bytes[0], bytes[1]) = (UInt8(truncatingIfNeeded: number >> 8), UInt8(truncatingIfNeeded: number))
+        guard let value = Bytes32(bytes) else { preconditionFailure("32 bytes") }
+        self.init(value)
     }
 }

@@ -18,7 +18,9 @@ import Testing
 
     @Test func `messages and answers are as the document says`() throws {
         let examples = try CallExamples()
-        let all = try examples.entries() + examples.deposits() + examples.requests() + examples.own() + examples.mail()
+        let all =
+            try examples.entries() + examples.deposits() + examples.requests() + examples.own() + examples.mail()
+            + examples.mirrors()
         let names = Set(all.map(\.name))
         let expected = Set(
             examples.paths.flatMap { [$0, "\($0) answer"] } + ["APIError", "StoredRecord", "requests answer, refused"])

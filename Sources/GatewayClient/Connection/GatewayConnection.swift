@@ -114,31 +114,19 @@ extension GatewayConnection {
 }
 
 extension GatewayConnection {
-    /// A request as it was signed: the answer must be to this one.
-    private struct Exchange {
-        let target: RequestSignature.Target
-        let fields: HTTPFields
-
-        var signature: String { fields[.signature] ?? "" }
-    }
-
     private func sign(
         _ path: String, _ contentType: String, _ body: [UInt8], with key: borrowing Ed25519.PrivateKey
-    ) -> Exchange {
+    ) -> SignedRequest {
         sign(path, contentType, digest: ContentDigest(of: body), with: key)
     }
 
     private func sign(
         _ path: String, _ contentType: String, digest: ContentDigest, with key: borrowing Ed25519.PrivateKey
-    ) -> Exchange {
-        let target = RequestSignature.Target(method: .post, uri: address + path, contentType: contentType)
-        var fields = HTTPFields()
-        fields[.contentType] = contentType
-        _ = RequestSignature.sign(target, digest: digest, with: key, at: clock(), fields: &fields)
-        return Exchange(target: target, fields: fields)
+    ) -> SignedRequest {
+        SignedRequest(path, at: address, contentType: contentType, digest: digest, with: key, at: clock())
     }
 
-    private func send(_ exchange: Exchange, body: HTTPClientRequest.Body) async throws(ClientError) -> HTTPClientResponse {
+    private func send(_ exchange: SignedRequest, body: HTTPClientRequest.Body) async throws(ClientError) -> HTTPClientResponse {
         var request = HTTPClientRequest(url: exchange.target.uri)
         request.method = .POST
         for field in exchange.fields { request.headers.add(name: field.name.rawName, value: field.value) }
@@ -152,7 +140,7 @@ extension GatewayConnection {
 
     /// The body, once it is known that the member signed it. A refusal is thrown.
     private func verified(
-        _ answer: HTTPClientResponse, to exchange: Exchange, by member: Ed25519.PublicKey, atMost maximum: Int
+        _ answer: HTTPClientResponse, to exchange: SignedRequest, by member: Ed25519.PublicKey, atMost maximum: Int
     ) async throws(ClientError) -> [UInt8] {
         let digest = try signedDigest(answer, to: exchange, by: member)
         let bytes: [UInt8]
@@ -169,7 +157,7 @@ extension GatewayConnection {
     }
 
     private func signedDigest(
-        _ answer: HTTPClientResponse, to exchange: Exchange, by member: Ed25519.PublicKey
+        _ answer: HTTPClientResponse, to exchange: SignedRequest, by member: Ed25519.PublicKey
     ) throws(ClientError) -> ContentDigest {
         var fields = HTTPFields()
         for (name, value) in answer.headers {
@@ -177,8 +165,7 @@ extension GatewayConnection {
         }
         let status = HTTPResponse.Status(code: Int(answer.status.code))
         do {
-            return try ResponseSignature.verify(
-                fields, status: status, answering: exchange.target, signature: exchange.signature, by: member)
+            return try exchange.answerDigest(fields, status: status, by: member)
         } catch {
             // What is not signed at all and claims no success may come from something in between.
             if fields[.signature] == nil, answer.status.code >= 400 {

@@ -74,8 +74,9 @@ package struct GatewayServer: Sendable {
     package func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self)
         let calls = CallRouter(gateway)
-        PublicRoutes(gateway: gateway, perAddress: calls.perAddress).add(to: router)
+        PublicRoutes(gateway: gateway, perAddress: calls.gate.perAddress).add(to: router)
         calls.addPayloads(to: router)
+        calls.add(ListPayloads.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(PostEntry.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchRecipientList.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(DepositRecords.self, to: router) { try await $0.answer($1, from: $2) }

@@ -8,7 +8,7 @@ import RecordStorage
 extension CallRouter {
     func addPayloads(to router: Router<GatewayContext>) {
         add(PayloadPath.upload, contentType: ContentType.payload, to: router) { request, caller in
-            _ = try Self.length(of: request, atMost: PayloadPath.maximumSize)
+            _ = try CallGate.length(of: request, atMost: PayloadPath.maximumSize)
             return PlainAnswer(try await gateway.takeIn(request.body, announced: caller.signature.digest.hash, from: caller))
         }
         addRaw(FetchPayload.path, taking: FetchPayload.self, to: router) { gateway, call, caller in
@@ -20,6 +20,9 @@ extension CallRouter {
         }
         addRaw(FetchOwnPayload.path, taking: FetchOwnPayload.self, to: router) { gateway, call, caller in
             try await gateway.giveOut(try await gateway.ownPayload(call, from: caller))
+        }
+        addRaw(FetchNamedPayload.path, taking: FetchNamedPayload.self, to: router) { gateway, call, caller in
+            try await gateway.giveOut(try await gateway.depositedPayload(call, from: caller))
         }
     }
 }
@@ -41,13 +44,31 @@ extension Gateway {
 
     fileprivate func giveOut(_ payload: PayloadID) async throws -> PlainAnswer {
         guard let content = try await store.payload(payload) else { throw APIError(.notFound, "this payload is not here any more") }
+        return PlainAnswer(streaming: content)
+    }
+}
+
+extension PlainAnswer {
+    /// A payload, piece by piece, each compared before it goes out.
+    ///
+    /// - Parameter onDamage: told when a piece is not the one that was deposited, and the answer ends.
+    init(streaming content: consuming PayloadContent, onDamage: @escaping @Sendable () -> Void = {}) {
         let (digest, size) = (content.digest, content.size)
         let source = PayloadSource(content)
         let body = ResponseBody(contentLength: Int(size)) { writer in
-            for index in 0..<source.pieceCount { try await writer.write(ByteBuffer(bytes: try source.piece(index))) }
+            for index in 0..<source.pieceCount {
+                let piece: [UInt8]
+                do {
+                    piece = try source.piece(index)
+                } catch {
+                    onDamage()
+                    throw error
+                }
+                try await writer.write(ByteBuffer(bytes: piece))
+            }
             try await writer.finish(nil)
         }
-        return PlainAnswer(payload: digest, body)
+        self.init(payload: digest, body)
     }
 }
 

@@ -34,19 +34,26 @@ struct PlainAnswer: Sendable {
     }
 }
 
-extension Gateway {
-    /// Signs an answer to a request whose own signature is known, if only by its bytes.
-    func response(_ answer: PlainAnswer, to target: RequestSignature.Target, signature: String?) -> Response {
+extension PlainAnswer {
+    /// A refusal of something whose body was perhaps not read to its end.
+    init(closingAfter error: APIError) {
+        self.init(error)
+        closesConnection = true
+    }
+
+    /// Signs it as the answer to a request whose own signature is known, if only by its bytes.
+    func response(
+        to target: RequestSignature.Target, signature: String?, with key: borrowing Ed25519.PrivateKey, at seconds: Int64
+    ) -> Response {
         var headers = HTTPFields()
-        headers[.contentType] = answer.contentType
+        headers[.contentType] = contentType
         if let signature {
             ResponseSignature.sign(
-                status: answer.status, digest: answer.digest, answering: target, signature: signature, with: member, at: clock(),
-                fields: &headers)
+                status: status, digest: digest, answering: target, signature: signature, with: key, at: seconds, fields: &headers)
         }
-        guard answer.closesConnection else { return Response(status: answer.status, headers: headers, body: answer.body) }
+        guard closesConnection else { return Response(status: status, headers: headers, body: body) }
         headers[.connection] = "close"
-        return Response(status: answer.status, headers: headers, body: answer.body.thenClosing())
+        return Response(status: status, headers: headers, body: body.thenClosing())
     }
 }
 

@@ -26,9 +26,11 @@ package struct PayloadUpload: ~Copyable {
     package enum UploadError: Error {
         /// Too short to be a payload, or not the bytes whose digest was announced.
         case notAsAnnounced
+        /// Another payload than the one that was asked for.
+        case otherPayload
     }
 
-    fileprivate init(files: PayloadFiles) {
+    init(files: PayloadFiles) {
         self.files = files
     }
 
@@ -50,10 +52,17 @@ package struct PayloadUpload: ~Copyable {
     }
 
     /// Makes a large payload durable under its name. The row that says so comes after.
-    fileprivate consuming func finish(announced: Hash, among arrivals: PayloadArrivals) throws -> PayloadArrival {
+    ///
+    /// - Parameter expected: which payload it must be, where that is known.
+    consuming func finish(
+        announced: Hash, as expected: PayloadID? = nil, among arrivals: PayloadArrivals
+    ) throws -> PayloadArrival {
         let size = names.size
         let digest = digest.finalize()
-        guard digest == announced, let payload = names.finalize() else { throw UploadError.notAsAnnounced }
+        guard digest == announced else { throw UploadError.notAsAnnounced }
+        let name = names.finalize()
+        if let expected, name != expected { throw UploadError.otherPayload }
+        guard let payload = name else { throw UploadError.notAsAnnounced }
         let row = StoredPayloadRow(
             payload: payload, size: size, digest: digest, chunks: names.leaves, bytes: writer == nil ? pending : nil)
         let arrival = PayloadArrival(row, among: arrivals)
@@ -134,7 +143,7 @@ package struct PayloadContent: ~Copyable, Sendable {
         return piece
     }
 
-    private func lengthStored() throws -> UInt64 {
+    func lengthStored() throws -> UInt64 {
         if let bytes = row.bytes { return UInt64(bytes.count) }
         return try reader?.size() ?? 0
     }
@@ -228,6 +237,39 @@ extension LedgerStore {
         let deadline = Minute(clock().number - min(clock().number, Self.patience))
         let forgotten = try await commit { transaction in try transaction.deletePayloads(unusedSince: deadline) }.result
         try removeFiles(of: forgotten)
+    }
+}
+
+/// A payload and how large it is, as members tell each other.
+package struct ListedPayload: Hashable, Sendable {
+    package let payload: PayloadID
+    package let size: UInt64
+
+    package init(payload: PayloadID, size: UInt64) {
+        self.payload = payload
+        self.size = size
+    }
+
+    init(_ row: Row) throws {
+        guard let payload = try PayloadID(row.bytes("id")) else { throw StoreError.differs(.database) }
+        self.init(payload: payload, size: try row.unsigned("size"))
+    }
+}
+
+extension StoreView {
+    /// Payloads that deposits refer to, in the order of their names, behind one of them.
+    package func payloads(after payload: PayloadID?, limit: Int) throws -> [ListedPayload] {
+        try database.rows(
+            """
+            SELECT payload.id, payload.size FROM slot CROSS JOIN payload ON payload.id = slot.payload
+            WHERE slot.payload > ? ORDER BY slot.payload LIMIT ?
+            """, [payload?.blob ?? Data(), limit]
+        ).map { try ListedPayload($0) }
+    }
+
+    /// Whether a deposit refers to this payload, and no erasure has ended that.
+    package func isDeposited(_ payload: PayloadID) throws -> Bool {
+        try database.row("SELECT 1 FROM slot WHERE payload = ?", [payload.blob]) != nil
     }
 }
 

@@ -257,10 +257,15 @@ CALLS = {
     "inbox/delete answer": nothing,
     "backup/store": struct(("fetching", key), ("backup", string(4, 1 << 20)), bound=1_048_612),
     "backup/store answer": nothing,
+    "mirror/payloads": struct(("after", opt(fixed(32))), bound=33),
+    "mirror/payloads answer": struct(
+        ("payloads", listing(2, struct(("payload", fixed(32)), ("size", u64)), at_most=4_096, order=lambda value: value["payload"])),
+        ("has more", flag), bound=163_843),
+    "mirror/payload": struct(("payload", fixed(32)), bound=32),
     "backup/fetch": nothing,
     "backup/fetch answer": struct(("backup", string(4, 1 << 20)), bound=1_048_580),
 }
-PAYLOADS = {"payloads", "payloads/fetch answer", "own/payload answer"}
+PAYLOADS = {"payloads", "payloads/fetch answer", "own/payload answer", "mirror/payload answer"}
 
 # 8
 backup = struct(("sealed seed", string(4)), ("sealed state", string(4)), bound=1 << 20)

@@ -13,7 +13,7 @@ struct CallExamples {
         "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/headers",
         "own/payload",
         "own/history", "own/erasures", "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
-        "backup/fetch",
+        "backup/fetch", "mirror/payloads", "mirror/payload",
     ]
 
     private let world = World()
@@ -198,6 +198,26 @@ extension CallExamples {
             ("own/erasures answer", try example(posted, [:]).withFields(postedFields)),
             ("audit/evidence", try example(ExportEvidence(from: 0), ["from": 0])),
             ("audit/evidence answer", try example(page, pageFields)),
+        ]
+    }
+
+    func mirrors() throws -> [Named] {
+        let payloads = [record.descriptor.payload, PayloadID(SHA256.hash([1]).value)].sorted().map {
+            StoredPayload(payload: $0, size: 1_337)
+        }
+        return [
+            ("mirror/payloads", try example(ListPayloads(after: payloads[0].payload), ["after": payloads[0].payload])),
+            (
+                "mirror/payloads answer",
+                try example(
+                    ListPayloads.Answer(payloads: payloads, hasMore: true),
+                    ["payloads": payloads.map { fields(["payload": $0.payload, "size": $0.size]) }, "has more": true])
+            ),
+            (
+                "mirror/payload",
+                try example(FetchNamedPayload(payload: payloads[0].payload), ["payload": payloads[0].payload])
+            ),
+            ("mirror/payload answer", payload),
         ]
     }
 
