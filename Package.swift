@@ -98,8 +98,8 @@ let package = Package(
         .target(
             name: "LedgerMirror",
             dependencies: [
-                "CryptoPrimitives", "GatewayAPI", "MerkleLedger", "RecordStorage", "SharingContract", asyncHTTPClient, nioCore,
-                nioHTTP1, nioSSL,
+                "CryptoPrimitives", "GatewayAPI", "MerkleLedger", "RecordStorage", "SharingContract", asyncHTTPClient, httpTypes,
+                nioCore, nioHTTP1, nioSSL,
             ]),
         .target(
             name: "GatewayClient",

@@ -62,7 +62,12 @@ package enum Ed25519 {
 
         /// A second handle to the same key, for an owner that outlives this one.
         package borrowing func duplicate() -> PrivateKey {
-            PrivateKey(seed: expanded.withBytes { SecretBytes(copying: $0.extracting(0..<Self.seedSize)) })
+            PrivateKey(seed: seed())
+        }
+
+        /// The key's 32 bytes, for a program that is started to work with it.
+        package borrowing func seed() -> SecretBytes {
+            expanded.withBytes { SecretBytes(copying: $0.extracting(0..<Self.seedSize)) }
         }
 
         /// Deterministic: the same message gives the same signature.

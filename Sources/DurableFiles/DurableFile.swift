@@ -58,6 +58,16 @@ package enum DurableFile {
         }
     }
 
+    /// Bytes that can still be written to the disk on which this lies.
+    package static func freeSpace(at path: FilePath) throws(FileError) -> UInt64 {
+        do {
+            let attributes = try FileManager.default.attributesOfFileSystem(forPath: path.string)
+            return (attributes[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0
+        } catch {
+            throw FileError(foundation: error)
+        }
+    }
+
     /// Names in a folder, in no order.
     package static func names(in folder: FilePath) throws(FileError) -> [String] {
         do {

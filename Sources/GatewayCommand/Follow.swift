@@ -16,6 +16,8 @@ struct Follow {
     let leader: LeaderConnection
     let configuration: GatewayServer.Configuration
     let logger: Logger
+    /// `nil` where payloads are not mirrored.
+    let payloads: FollowPayloads?
 
     /// Until it is told to stop, or the leader lies.
     func run() async throws {
@@ -26,11 +28,15 @@ struct Follow {
         try await begin(follower, store)
         guard let head = store.head, let ledger = try store.ledger() else { throw Failure.localData("\(folder) cannot be read") }
         let (address, key) = (leader.address, Self.fingerprint(ledger.genesis.ledgerKey))
-        let server = MirrorServer(store, configuration, clock: { GatewayFolder.seconds }, logger: logger)
+        let following = try followingPayloads(store)
+        let server = MirrorServer(
+            store, configuration, desk: payloads?.desk(store, logger), clock: { GatewayFolder.seconds }, logger: logger)
+        let what = following == nil ? "" : " and its payloads"
         let service: any Service
         do {
             service = try server.service { port in
-                let line = "Serving a mirror of \(head.origin), which \(address) keeps, on port \(port). Its key is \(key).\n"
+                let line =
+                    "Serving a mirror of \(head.origin)\(what), which \(address) keeps, on port \(port). Its key is \(key).\n"
                 FileHandle.standardOutput.write(Data(line.utf8))
                 await ServiceNotification.ready(ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
             }
@@ -39,8 +45,8 @@ struct Follow {
         }
         let group = ServiceGroup(
             configuration: .init(
-                services: [service, Following(follower: follower, logger: logger)], gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger))
+                services: [service, Following(follower: follower, logger: logger)] + (following.map { [$0] } ?? []),
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch FollowError.fault(let fault) {
@@ -52,6 +58,16 @@ struct Follow {
         }
         await leader.close()
         try store.close()
+    }
+
+    private func followingPayloads(_ store: MirrorStore) throws -> FollowingPayloads? {
+        guard let payloads else {
+            if store.hasPayloads {
+                logger.warning("payloads lie here, and erasures do not reach them: serve with --payloads, or remove them")
+            }
+            return nil
+        }
+        return try payloads.following(store, leader, folder, logger)
     }
 
     private func opened() throws -> MirrorStore {

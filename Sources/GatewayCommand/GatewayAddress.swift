@@ -1,5 +1,6 @@
 import CryptoPrimitives
 import Foundation
+import RecordGateway
 
 /// The address that clients sign: scheme, host and, if it is not the scheme's own, port. Nothing follows.
 struct GatewayAddress {
@@ -15,5 +16,12 @@ struct GatewayAddress {
         self.text = text
         self.host = host.trimmingCharacters(in: ["[", "]"])
         port = parts.port ?? (scheme == "https" ? 443 : 80)
+    }
+
+    /// Where a server listens, as those call it who need no other name for it.
+    init(listeningOn configuration: GatewayServer.Configuration) throws {
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let (scheme, usual) = configuration.tls == nil ? ("http", 80) : ("https", 443)
+        try self.init("\(scheme)://\(host)" + (configuration.port == usual ? "" : ":\(configuration.port)"))
     }
 }

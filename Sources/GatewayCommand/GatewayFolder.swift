@@ -131,6 +131,10 @@ enum Progress {
         note("checking the ledger: \(done) of \(all) entries")
     }
 
+    @Sendable static func reportPayloads(_ done: Int, of all: Int) {
+        if done.isMultiple(of: 64) { note("comparing payloads: \(done) of \(all)") }
+    }
+
     @Sendable static func report(_ copy: StoreCopy.Progress) {
         switch copy {
         case .database(let done, let all): note("copying the ledger: \(done) of \(all) pages")

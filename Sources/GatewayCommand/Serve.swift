@@ -21,6 +21,8 @@ struct Serve: AsyncParsableCommand {
             Example:
               cordon-gateway serve --folder /var/lib/cordon --host 0.0.0.0 --port 443 --certificate chain.pem --key key.pem
               cordon-gateway serve --folder /var/lib/mirror --follow https://cordon.north.example --port 8470
+
+            A mirror of the payloads too is started by `cordon --as NAME serve --follow`, which has the member's key.
             """)
 
     @Option(help: "Where keys, ledger and records are kept.") var folder: String
@@ -37,11 +39,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Mirror the ledger of the gateway at this address, and show it. Needs neither keys nor a passphrase.")
     var follow: String?
     @Option(help: "Certificates to trust when following, instead of the system's, in PEM.") var ca: String?
+    @Flag(help: "Mirror the payloads too. The member's key, 32 bytes and a line's end, comes on standard input.")
+    var payloads = false
+    @Option(help: "Under which address members reach this mirror's payloads. Where it listens when left out.")
+    var address: String?
 
     @Flag(help: "Serve though the clock is more than 30 days from the ledger's last entry.") var clockIsRight = false
 
     func run() async throws {
         if let follow { return try await mirror(follow) }
+        guard !payloads, address == nil else { throw Failure.usage("--payloads and --address are for mirrors: give --follow too") }
         let folder = GatewayFolder(folder)
         let description = try folder.description()
         let address = try GatewayAddress(description.address)
@@ -117,11 +124,21 @@ struct Serve: AsyncParsableCommand {
     private func mirror(_ leader: String) async throws {
         let leader = try GatewayAddress(leader)
         guard metrics == nil else { throw Failure.usage("a mirror has no figures: --metrics and --follow do not go together") }
+        let configuration = try configuration(host: host ?? "127.0.0.1", port: port ?? Self.mirrorPort)
         let mirror = Follow(
             folder: FilePath(folder), leader: LeaderConnection(address: leader.text.text, trustRoots: ca),
-            configuration: try configuration(host: host ?? "127.0.0.1", port: port ?? Self.mirrorPort),
-            logger: log.logger(level: verbose ? .info : .warning))
+            configuration: configuration, logger: log.logger(level: verbose ? .info : .warning),
+            payloads: try followPayloads(configuration))
         try await mirror.run()
+    }
+
+    private func followPayloads(_ configuration: GatewayServer.Configuration) throws -> FollowPayloads? {
+        guard payloads else {
+            guard address == nil else { throw Failure.usage("--address is for a mirror of payloads: give --payloads too") }
+            return nil
+        }
+        let address = try address.map { try GatewayAddress($0) } ?? GatewayAddress(listeningOn: configuration)
+        return FollowPayloads(member: try MemberKey.read(), address: address.text.text, comparesAll: check)
     }
 
     private static let mirrorPort = 8470

@@ -1,9 +1,12 @@
 import AsyncHTTPClient
+import GatewayAPI
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// A gateway whose public ledger is read. Nothing is sent but paths, and nothing that comes is believed here.
+/// A gateway whose public ledger is read, or whose payloads are. Nothing is sent but paths and what a member signed, and nothing that
+/// comes is believed here.
 package final class LeaderConnection: Sendable {
     package let address: String
     private let client: HTTPClient
@@ -44,5 +47,14 @@ package final class LeaderConnection: Sendable {
         } catch {
             throw .unreachable
         }
+    }
+
+    /// Sends what a member signed. The answer has to come within so many seconds, with its body.
+    func post(_ signed: SignedRequest, _ body: [UInt8], within seconds: Int64) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: signed.target.uri)
+        request.method = .POST
+        for field in signed.fields { request.headers.add(name: field.name.rawName, value: field.value) }
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return try await client.execute(request, timeout: .seconds(seconds))
     }
 }

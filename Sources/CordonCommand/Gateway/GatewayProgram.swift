@@ -42,9 +42,11 @@ enum GatewayProgram {
     }
 
     /// Becomes the gateway: the same process, so that signals and a service manager reach it. The passphrase waits in a pipe.
-    static func become(_ arguments: [String], passphrase: borrowing SecretBytes) throws {
+    ///
+    /// - Parameter secret: the passphrase, or a member's key for a mirror.
+    static func become(_ arguments: [String], passphrase secret: borrowing SecretBytes) throws {
         let input = Pipe()
-        send(passphrase, to: input.fileHandleForWriting)
+        send(secret, to: input.fileHandleForWriting)
         dup2(input.fileHandleForReading.fileDescriptor, STDIN_FILENO)
         try become(arguments)
     }

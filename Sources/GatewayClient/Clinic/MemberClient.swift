@@ -35,6 +35,16 @@ package final class MemberClient {
         }
     }
 
+    /// The key of the member that this profile is, with or without a gateway.
+    package static func key(
+        of folder: ProfileFolder, passphrase: borrowing SecretBytes
+    ) throws(ClientError) -> Ed25519.PrivateKey {
+        guard folder.exists else { return try openKeys(folder, passphrase).member.duplicate() }
+        let keyring = try folder.openKeyring(Passphrase(passphrase.duplicate()))
+        guard keyring.role == .member else { throw .notPossible(.wrongRole(expected: .member)) }
+        return keyring.actorKey()
+    }
+
     private static func openKeys(_ folder: ProfileFolder, _ passphrase: borrowing SecretBytes) throws(ClientError) -> MemberKeys {
         guard let file = try? DurableFile.read(folder.gatewayFolder.appending("gateway.keys"), atMost: MemberKeys.fileSize) else {
             throw .localData(.noProfile(name: folder.name))

@@ -36,7 +36,7 @@ package struct ProfileFolder: Sendable {
         try? DurableFile.remove(path)
     }
 
-    fileprivate func openKeyring(_ passphrase: borrowing Passphrase) throws(ClientError) -> Keyring {
+    func openKeyring(_ passphrase: borrowing Passphrase) throws(ClientError) -> Keyring {
         let file: [UInt8]
         do {
             file = try DurableFile.read(keyringFile, atMost: 4_096)

@@ -7,23 +7,25 @@ import NIOCore
 package import RecordStorage
 package import ServiceLifecycle
 
-/// Shows a mirrored ledger to anybody, as its own gateway shows it, and takes nothing.
+/// Shows a mirrored ledger to anybody, as its own gateway shows it, and payloads to members if it has a desk for that. Takes nothing.
 package struct MirrorServer: Sendable {
     private let store: MirrorStore
     private let configuration: GatewayServer.Configuration
     private let limits: GatewayLimits
-    private let perAddress: RateLimiter
+    private let gate: CallGate
+    private let desk: PayloadDesk?
     private let clock: @Sendable () -> Int64
     private let logger: Logger
 
     package init(
-        _ store: MirrorStore, _ configuration: GatewayServer.Configuration, limits: GatewayLimits = GatewayLimits(),
-        clock: @escaping @Sendable () -> Int64, logger: Logger
+        _ store: MirrorStore, _ configuration: GatewayServer.Configuration, desk: PayloadDesk? = nil,
+        limits: GatewayLimits = GatewayLimits(), clock: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.store = store
         self.configuration = configuration
         self.limits = limits
-        perAddress = RateLimiter(limits.callsPerAddress)
+        self.desk = desk
+        gate = CallGate(address: desk?.address ?? "", limits: limits, meter: GatewayMeter(), clock: clock)
         self.clock = clock
         self.logger = logger
     }
@@ -57,7 +59,8 @@ package struct MirrorServer: Sendable {
             return try await tile(String(request.uri.path.dropFirst()))
         }
         // Not signed: only a member signs answers, and this one may be nobody's. Whoever sent something knows that it was not taken.
-        router.post("/**") { _, context in
+        router.post("/**") { request, context in
+            if let answer = await desk?.answer(request, context, gate) { return answer }
             try limit(context)
             let error = APIError(.readOnly, "this is a mirror, which shows the ledger and takes nothing: ask its gateway")
             var answer = PublicRoutes.answer(error.canonicalBytes, type: ContentType.message, cache: "no-store")
@@ -69,7 +72,7 @@ package struct MirrorServer: Sendable {
     }
 
     private func limit(_ context: GatewayContext) throws {
-        guard perAddress.allows(context.peer, at: clock()) else { throw HTTPError(.tooManyRequests) }
+        guard gate.perAddress.allows(context.peer, at: clock()) else { throw HTTPError(.tooManyRequests) }
     }
 
     private func head() throws -> MirrorHead {

@@ -33,6 +33,9 @@ package struct JSONLineLog: LogHandler {
         let status: Int?
         let milliseconds: Double?
         let request: String?
+        /// Of a mirror alone: which payload came wrong, and how often anything did.
+        let payload: String?
+        let count: Int?
     }
 
     package func log(event: LogEvent) {
@@ -43,7 +46,8 @@ package struct JSONLineLog: LogHandler {
             time: now().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)), level: event.level.rawValue,
             event: "\(event.message)", call: text("route"),
             outcome: status.map { GatewayMeter.Outcome(status: $0).rawValue }, status: status,
-            milliseconds: text("milliseconds").flatMap { Double($0) }, request: text("hb.request.id"))
+            milliseconds: text("milliseconds").flatMap { Double($0) }, request: text("hb.request.id"),
+            payload: text("payload"), count: text("count").flatMap { Int($0) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(line) else { return }

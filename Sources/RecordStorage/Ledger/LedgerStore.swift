@@ -62,8 +62,7 @@ package final class LedgerStore: Sendable {
 
     /// Bytes that can still be written to the disk on which the store lies.
     package func freeSpace() throws -> UInt64 {
-        let attributes = try FileManager.default.attributesOfFileSystem(forPath: folder.string)
-        return (attributes[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0
+        try DurableFile.freeSpace(at: folder)
     }
 
     /// The newest checkpoint and everything under it.

@@ -12,8 +12,9 @@ package import SystemPackage
 /// One process has it open. Nothing is taken that was not verified, and nothing is shown before a checkpoint of the ledger's own covers
 /// it. The copy holds no key and signs nothing.
 package final class MirrorStore: Sendable {
-    private let folder: FilePath
-    private let pool: DatabasePool
+    let folder: FilePath
+    let pool: DatabasePool
+    let arrivals = PayloadArrivals()
     /// Held until the store is closed.
     private let lock: Mutex<FolderLock?>
     private let state: Mutex<State>
@@ -40,6 +41,8 @@ package final class MirrorStore: Sendable {
         var configuration = Configuration()
         configuration.maximumReaderCount = 4
         configuration.busyMode = .timeout(5)
+        // An erased payload must not lie on in a free page.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         pool = try DatabasePool(path: folder.appending(Self.databaseName).string, configuration: configuration)
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try Self.migrator.migrate(pool)
@@ -63,6 +66,7 @@ package final class MirrorStore: Sendable {
                     CREATE TABLE shown (only INTEGER PRIMARY KEY CHECK (only = 1), note BLOB NOT NULL);
                     """)
         }
+        migrator.registerMigration("2 payloads") { try $0.execute(sql: payloadTables) }
         return migrator
     }
 }
