@@ -139,6 +139,8 @@ struct FollowingPayloads: Service {
     }
 
     private func report(_ outcome: PayloadFollower.Outcome, _ round: inout Round) {
+        // What ends because this ends is nobody's fault.
+        guard !Task.isCancelled else { return }
         for (payload, fault) in outcome.faults {
             logger.error("the leader sent \(fault); nothing of it was kept", payload: payload, count: follower.faults)
         }
@@ -154,6 +156,7 @@ struct FollowingPayloads: Service {
     }
 
     private func report(_ error: PayloadError, _ round: inout Round) {
+        guard !Task.isCancelled else { return }
         switch error {
         case .unreachable, .cutShort: say("the leader does not answer for its payloads", &round)
         case .refused(.forbidden): say("the leader hands no payloads to this member", &round)

@@ -148,6 +148,39 @@ import Testing
         }
     }
 
+    @Test func `a mirror whose member was removed fetches and hands out nothing more, and says so`() async throws {
+        let pair = try await Pair()
+        let workshop = pair.workshop
+        try await workshop.serving { _ in
+            try await pair.populate(1)
+            try await workshop.done(
+                """
+                set -e
+                cordon --as west member new --name West --address https://west.example --gateway $A --out west.can
+                cordon --as north member propose --add west.can --out w --yes; cordon --as south member approve w --yes
+                """)
+            try await pair.mirroring { _ in
+                try await pair.catchUp()
+                try await workshop.done(
+                    "set -e; cordon --as north member remove South --out s --yes; cordon --as west member approve s --yes")
+                try await pair.waiting("grep -q 'this member was removed' mirror.log")
+                try await pair.catchUpLedger()
+                try await pair.deposit(1)
+                try await pair.catchUpLedger()
+                #expect(try await workshop.done("ls \(Self.mirror) | wc -l; ls \(Self.leader) | wc -l") == "1\n2\n")
+                // Whoever follows it gets nothing from it, and loses nothing by it.
+                let port = LoopbackPort.next()
+                let second = ["--follow", "http://127.0.0.1:\(pair.port)", "--payloads", "--port", "\(port)"]
+                try await workshop.serving("west", options: second, log: "west.log") { _ in
+                    try await pair.waiting("grep -q 'no member of the ledger signed' west.log")
+                    #expect(try await workshop.done("ls home/west/mirror/payloads") == "")
+                }
+            }
+            let again = try await workshop.sh("timeout 60 cordon --as south serve --follow $A --payloads --port \(pair.port)")
+            #expect(again.status == 1 && again.error.contains("only a member mirrors payloads"), "\(again.all)")
+        }
+    }
+
     @Test func `what is changed on the way is said, not kept, and keeps the ledger from nothing`() async throws {
         let pair = try await Pair()
         let (workshop, proxy) = (pair.workshop, LyingProxy(workshop: pair.workshop))

@@ -33,6 +33,11 @@ import Testing
             ])
     }
 
+    @Test func `a mirror names the payload that came wrong`() {
+        let written = lines { $0.error("wrong", metadata: ["payload": "7f", "count": "2"]) }
+        #expect(written.first?.contains(#""count":2,"event":"wrong","level":"error","payload":"7f""#) == true)
+    }
+
     @Test func `what was not foreseen does not come through`() {
         let written = lines {
             $0.warning("slow", metadata: ["peer": "planted", "uri": "/planted", "status": "planted", "hb.planted": "planted"])
