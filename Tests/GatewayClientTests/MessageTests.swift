@@ -74,7 +74,9 @@ import Testing
         func isMessage(_ plaintext: [UInt8]) throws -> Bool {
             InboxMessage.open(try Envelope.seal(plaintext.span, to: identity.recipient()), with: identity) != nil
         }
-        for size in [8_192, 16_384, 32_768, 65_536] { #expect(try isMessage(plaintext(2, content, size: size))) }
+        #expect(try isMessage(plaintext(2, content, size: 8_192)))
+        // Further than it has to be: else a message would have several forms.
+        for size in [16_384, 32_768, 65_536] { #expect(try !isMessage(plaintext(2, content, size: size))) }
         #expect(try !isMessage(plaintext(2, content, size: 8_191)))
         #expect(try !isMessage(plaintext(2, content, size: 131_072)))
         #expect(try !isMessage(plaintext(2, content, size: 8_192, fill: 1)))

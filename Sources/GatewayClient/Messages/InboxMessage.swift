@@ -14,12 +14,7 @@ package enum InboxMessage: Hashable, Sendable {
     private static let sizes = [8_192, 16_384, 32_768, 65_536]
 
     package func sealed(to recipient: RecipientKey) throws(ClientError) -> [UInt8] {
-        var writer = CanonicalWriter()
-        writer.integer(kind)
-        writer.string(content, length: UInt32.self)
-        var plaintext = writer.bytes
-        guard let size = Self.sizes.first(where: { plaintext.count <= $0 }) else { throw .localData(.notA(kind: "message")) }
-        plaintext += [UInt8](repeating: 0, count: size - plaintext.count)
+        let plaintext = try plaintext()
         do {
             return try Envelope.seal(plaintext.span, to: recipient.hybrid)
         } catch {
@@ -29,23 +24,40 @@ package enum InboxMessage: Hashable, Sendable {
 
     /// `nil` if the message is not for this reader, or none: an inbox is open to senders, so rubbish is thrown away and is no error.
     package static func open(_ file: [UInt8], with identity: borrowing HybridIdentity) -> InboxMessage? {
-        guard file.count <= SendMessage.maximumMessageSize, let plaintext = try? Envelope.open(file, with: identity),
-            sizes.contains(plaintext.count)
+        guard file.count <= SendMessage.maximumMessageSize, let plaintext = try? Envelope.open(file, with: identity)
         else { return nil }
-        return try? parse(plaintext)
+        return try? InboxMessage(plaintext: plaintext)
     }
+}
 
-    private static func parse(_ plaintext: [UInt8]) throws(FormatError) -> InboxMessage {
+// What is sealed for the reader.
+extension InboxMessage {
+    init(plaintext: [UInt8]) throws(FormatError) {
         var reader = CanonicalReader(plaintext)
         let kind = try reader.integer(UInt8.self)
         let content = try reader.string(length: UInt32.self, atMost: plaintext.count)
-        guard try reader.fixed(reader.remaining).allSatisfy({ $0 == 0 }) else { throw .notCanonical }
+        guard plaintext.count == Self.size(holding: plaintext.count - reader.remaining),
+            try reader.fixed(reader.remaining).allSatisfy({ $0 == 0 })
+        else { throw .notCanonical }
         switch kind {
-        case 1: return .slip(try GrantSlip(canonical: content))
-        case 2: return .ask(try AccessWish(canonical: content))
-        case 3: return .notice(try DepositNotice(canonical: content))
+        case 1: self = .slip(try GrantSlip(canonical: content))
+        case 2: self = .ask(try AccessWish(canonical: content))
+        case 3: self = .notice(try DepositNotice(canonical: content))
         default: throw .unknownTag
         }
+    }
+
+    func plaintext() throws(ClientError) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.integer(kind)
+        writer.string(content, length: UInt32.self)
+        let bytes = writer.bytes
+        guard let size = Self.size(holding: bytes.count) else { throw .localData(.notA(kind: "message")) }
+        return bytes + [UInt8](repeating: 0, count: size - bytes.count)
+    }
+
+    private static func size(holding count: Int) -> Int? {
+        sizes.first { count <= $0 }
     }
 
     private var kind: UInt8 {
