@@ -12,12 +12,6 @@ import SystemPackage
 struct GatewayFolder {
     let path: FilePath
 
-    /// What must be known before the store can be opened. The store's first leaf vouches for it.
-    struct Description: Codable {
-        let origin: String
-        let address: String
-    }
-
     var keyFile: FilePath { path.appending("gateway.keys") }
     var descriptionFile: FilePath { path.appending("gateway.json") }
 
@@ -47,22 +41,20 @@ struct GatewayFolder {
         let entry = Entry(origin: origin, bodiless: .member(.add(member, genesis: genesis))).signed(with: keys.member)
         let sealed = try keys.sealed(passphrase: passphrase)
         try LedgerStore.create(in: path, genesis: entry, signer: try Self.signer(origin, keys.ledger), clock: { Self.now })
-        try write(Description(origin: origin.text, address: address.text))
+        try write(GatewayDescription(origin: origin.text, address: address.text))
         // Last, because it says that the gateway is whole.
         try DurableFile.write(sealed, to: keyFile)
     }
 
-    func write(_ description: Description) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try DurableFile.write(Array(try encoder.encode(description)), to: descriptionFile)
+    func write(_ description: GatewayDescription) throws {
+        try DurableFile.write(description.json, to: descriptionFile)
     }
 
-    func description() throws -> Description {
-        guard let bytes = try? DurableFile.read(descriptionFile, atMost: 4_096) else {
+    func description() throws -> GatewayDescription {
+        guard let bytes = try? DurableFile.read(descriptionFile, atMost: GatewayDescription.maximumSize) else {
             throw Failure.localData("there is no gateway in \(path); make one with `cordon init`")
         }
-        guard let description = try? JSONDecoder().decode(Description.self, from: Data(bytes)) else {
+        guard let description = GatewayDescription(json: bytes) else {
             throw Failure.localData("\(descriptionFile) cannot be read; it holds the ledger's origin and the gateway's address")
         }
         return description

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GatewayAPI
 
 /// `cordon-gateway`: the part of Cordon that runs at a member of the consortium. No code in it opens an envelope.
 @main
@@ -48,4 +49,13 @@ struct Failure: Error {
     static func localData(_ message: String) -> Failure { Failure(code: 4, message: message) }
     /// What is here was changed by somebody.
     static func notVerified(_ message: String) -> Failure { Failure(code: 5, message: message) }
+}
+
+extension GatewayAddress {
+    init(checking address: String) throws {
+        guard let address = GatewayAddress(address) else {
+            throw Failure.usage("an address is a scheme, a host and perhaps a port, such as http://127.0.0.1:8460")
+        }
+        self = address
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CryptoPrimitives
 import Foundation
+import GatewayAPI
 
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct Init: ParsableCommand {
     func run() throws {
         guard let name = TextLine(name), !name.isEmpty else { throw Failure.usage("a name is one visible line of up to 255 bytes") }
         let origin = try origin.map(Self.checked) ?? Self.origin(for: name)
-        let address = try GatewayAddress(address)
+        let address = try GatewayAddress(checking: address)
         try GatewayFolder(folder).create(
             name: name, origin: origin, address: address.text, passphrase: Passphrase.read(mayBeEmpty: false))
         if json {

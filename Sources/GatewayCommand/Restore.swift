@@ -129,7 +129,7 @@ struct Restore: ParsableCommand {
 
     /// The copy was only made to be checked, and goes with its writer: records, grants and admissions are bound to the old ledger.
     private func succeed(
-        _ contents: StoreCopy.Contents, _ newer: NewerLedger?, _ description: GatewayFolder.Description,
+        _ contents: StoreCopy.Contents, _ newer: NewerLedger?, _ description: GatewayDescription,
         _ keys: borrowing MemberKeys, _ passphrase: borrowing SecretBytes, in target: GatewayFolder
     ) throws -> TextLine {
         let known = newer.map { $0.size > contents.size ? ($0.size, $0.root) : nil } ?? nil
@@ -140,7 +140,7 @@ struct Restore: ParsableCommand {
         }
         let origin = try self.origin.map(Init.checked) ?? Init.origin(for: member.name)
         guard origin != contents.origin else { throw Failure.usage("a successor has a name of its own") }
-        let address = try GatewayAddress(self.address ?? description.address).text
+        let address = try GatewayAddress(checking: self.address ?? description.address).text
         let writer = try FolderWriter(for: target.path)
         try GatewayFolder(writer.path.string).begin(
             keys.withNewLedgerKey(), name: member.name, origin: origin, address: address, predecessor: predecessor,

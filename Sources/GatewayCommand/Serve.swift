@@ -51,7 +51,7 @@ struct Serve: AsyncParsableCommand {
         guard !payloads, address == nil else { throw Failure.usage("--payloads and --address are for mirrors: give --follow too") }
         let folder = GatewayFolder(folder)
         let description = try folder.description()
-        let address = try GatewayAddress(description.address)
+        let address = try GatewayAddress(checking: description.address)
         let configuration = try configuration(address)
         let metrics = try metrics.map(Self.metricsConfiguration)
         guard let origin = TextLine(description.origin) else { throw Failure.localData("gateway.json names no ledger") }
@@ -122,7 +122,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func mirror(_ leader: String) async throws {
-        let leader = try GatewayAddress(leader)
+        let leader = try GatewayAddress(checking: leader)
         guard metrics == nil else { throw Failure.usage("a mirror has no figures: --metrics and --follow do not go together") }
         let configuration = try configuration(host: host ?? "127.0.0.1", port: port ?? Self.mirrorPort)
         let mirror = Follow(
@@ -137,7 +137,7 @@ struct Serve: AsyncParsableCommand {
             guard address == nil else { throw Failure.usage("--address is for a mirror of payloads: give --payloads too") }
             return nil
         }
-        let address = try address.map { try GatewayAddress($0) } ?? GatewayAddress(listeningOn: configuration)
+        let address = try address.map { try GatewayAddress(checking: $0) } ?? GatewayAddress(listeningOn: configuration)
         return FollowPayloads(member: try MemberKey.read(), address: address.text.text, comparesAll: check)
     }
 
@@ -157,12 +157,11 @@ struct Serve: AsyncParsableCommand {
 
     /// Figures are for programs on this machine alone.
     private static func metricsConfiguration(_ address: String) throws -> GatewayServer.Configuration {
-        guard let parts = URLComponents(string: "http://\(address)"), let host = parts.host, let port = parts.port,
-            parts.path.isEmpty,
-            (1...65_535).contains(port)
-        else { throw Failure.usage("--metrics takes an address of this machine and a port, such as 127.0.0.1:9460") }
+        guard let address = MetricsAddress(address) else {
+            throw Failure.usage("--metrics takes an address of this machine and a port, such as 127.0.0.1:9460")
+        }
         do {
-            return try GatewayServer.Configuration(host: host.trimmingCharacters(in: ["[", "]"]), port: port, tls: nil)
+            return try GatewayServer.Configuration(host: address.host, port: address.port, tls: nil)
         } catch {
             throw Failure.usage("metrics are for this machine alone: give an address such as 127.0.0.1:9460")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CryptoPrimitives
 import EnvelopeEncryption
 import Foundation
+import GatewayAPI
 import GatewayClient
 import SharingContract
 

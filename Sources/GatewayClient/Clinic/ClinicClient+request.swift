@@ -139,27 +139,6 @@ extension ClinicClient {
 }
 
 extension ClinicClient {
-    /// What was fetched under a grant, as canonical records in one sealed file beside the payloads.
-    private struct ReceivedIndex: CanonicalCodable {
-        static let maximumCount = 65_535
-        static let maximumSize = 2 + maximumCount * StoredRecord.maximumSize
-        var records: [StoredRecord]
-
-        init(records: [StoredRecord]) {
-            self.records = records
-        }
-
-        init(from reader: inout CanonicalReader) throws(FormatError) {
-            records = try reader.list(length: UInt16.self, atMost: Self.maximumCount) { reader throws(FormatError) in
-                try reader.value()
-            }
-        }
-
-        func encode(to writer: inout CanonicalWriter) {
-            writer.list(records, length: UInt16.self) { $0.value($1) }
-        }
-    }
-
     /// Records received under a grant, in the order of their deposit.
     package func records(_ received: ReceivedGrant) throws(ClientError) -> [StoredRecord] {
         let path = folder(received).appending("index.age")

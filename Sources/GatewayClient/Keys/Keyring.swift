@@ -22,14 +22,7 @@ package struct Keyring: ~Copyable, Sendable {
     }
 
     package borrowing func sealed(under passphrase: borrowing Passphrase) throws(ClientError) -> [UInt8] {
-        let (magic, role) = (Self.magic, role)
-        let plaintext = seed.withBytes { seed in
-            SecretBytes(count: Self.size) { span in
-                for (index, byte) in magic.enumerated() { span[index] = byte }
-                span[magic.count] = role.rawValue
-                for index in seed.indices { span[magic.count + 1 + index] = seed[index] }
-            }
-        }
+        let plaintext = plaintext()
         do {
             return try plaintext.withBytes { bytes throws(WrapError) in try Envelope.seal(bytes, to: passphrase) }
         } catch {
@@ -48,16 +41,31 @@ package struct Keyring: ~Copyable, Sendable {
         } catch {
             throw .localData(.damaged(file: "keyring.age"))
         }
-        return try parse(plaintext)
+        return try Keyring(plaintext: plaintext)
     }
+}
 
-    private static func parse(_ plaintext: borrowing SecretBytes) throws(ClientError) -> Keyring {
+// What is sealed under the passphrase.
+extension Keyring {
+    init(plaintext: borrowing SecretBytes) throws(ClientError) {
+        let (magic, size) = (Self.magic, Self.size)
         let role = plaintext.withBytes { bytes -> ProfileRole? in
             guard bytes.count == size, magic.indices.allSatisfy({ bytes[$0] == magic[$0] }) else { return nil }
             return ProfileRole(rawValue: bytes[magic.count])
         }
         guard let role else { throw .localData(.damaged(file: "keyring.age")) }
-        return Keyring(role: role, seed: plaintext.withBytes { SecretBytes(copying: $0.extracting((magic.count + 1)..<size)) })
+        self.init(role: role, seed: plaintext.withBytes { SecretBytes(copying: $0.extracting((magic.count + 1)..<size)) })
+    }
+
+    borrowing func plaintext() -> SecretBytes {
+        let (magic, role) = (Self.magic, role)
+        return seed.withBytes { seed in
+            SecretBytes(count: Self.size) { span in
+                for (index, byte) in magic.enumerated() { span[index] = byte }
+                span[magic.count] = role.rawValue
+                for index in seed.indices { span[magic.count + 1 + index] = seed[index] }
+            }
+        }
     }
 }
 

@@ -73,7 +73,7 @@ extension PatientClient {
             guard let error = error as? ClientError else { throw .unreachable(address: address, reason: .noConnection) }
             throw error
         }
-        let restored = try open(backup, with: recovery.backupIdentity())
+        let restored = try PatientBackup(opening: backup, with: recovery.backupIdentity())
         let patient = try await create(folder, restored.keyring(), restored.state, passphrase, environment)
         try await patient.synchronise { _ in }
         return patient
@@ -88,32 +88,6 @@ extension PatientClient {
             return try await connection.call(FetchBackup(), with: recovery.fetchKey(), member: member).backup
         } catch .refused(let error) where error.code == .notFound {
             throw .notFound(.backup)
-        }
-    }
-
-    struct Restored: ~Copyable {
-        let seed: SecretBytes
-        let state: PatientState
-
-        borrowing func keyring() -> Keyring { Keyring(role: .patient, seed: seed.duplicate()) }
-    }
-
-    static func open(
-        _ backup: [UInt8], with identity: borrowing HybridIdentity
-    ) throws(ClientError) -> Restored {
-        var reader = CanonicalReader(backup)
-        do {
-            let sealedSeed = try reader.string(length: UInt32.self, atMost: backup.count)
-            let sealedState = try reader.string(length: UInt32.self, atMost: backup.count)
-            try reader.expectEnd()
-            let seed = try Envelope.openSecret(sealedSeed, with: identity)
-            let bytes = try Envelope.open(sealedState, with: identity)
-            guard seed.count == 32, let state = ProfileFolder.decoded(PatientState.self, from: bytes) else {
-                throw ClientError.localData(.notA(kind: "backup"))
-            }
-            return Restored(seed: seed, state: state)
-        } catch {
-            throw .localData(.notA(kind: "backup"))
         }
     }
 }

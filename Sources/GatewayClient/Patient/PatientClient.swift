@@ -101,7 +101,7 @@ extension PatientClient {
     /// `b32 sealed seed || b32 sealed state`, both age files for the recovery key. The seed never lies beside the state in memory.
     private func sealedBackup() throws(ClientError) -> [UInt8] {
         let recipient = state.backupRecipient.value.key.hybrid
-        let bytes = ProfileFolder.encoded(state)
+        let bytes = ProfileState.encoded(state)
         guard let seed = try? session.keyring.seed.withBytes({ seed throws(WrapError) in try Envelope.seal(seed, to: recipient) }),
             let sealed = try? Envelope.seal(bytes.span, to: recipient)
         else { throw .localData(.damaged(file: "state.age")) }

@@ -1,7 +1,6 @@
 import CryptoPrimitives
 import DurableFiles
 package import EnvelopeEncryption
-import Foundation
 package import SystemPackage
 
 /// The files of one profile: a keyring under a passphrase, state sealed to it, and the copy of the ledger.
@@ -61,27 +60,17 @@ package struct ProfileFolder: Sendable {
     func load<State: Decodable>(_: State.Type, with keyring: borrowing Keyring) throws(ClientError) -> State {
         guard let file = try? DurableFile.read(stateFile, atMost: Self.maximumStateSize),
             let bytes = try? Envelope.open(file, with: keyring.stateIdentity()),
-            let state = Self.decoded(State.self, from: bytes)
+            let state = ProfileState.decoded(State.self, from: bytes)
         else { throw .localData(.damaged(file: stateFile.string)) }
         return state
     }
 
     func save(_ state: some Encodable, with keyring: borrowing Keyring) throws(ClientError) {
-        let bytes = Self.encoded(state)
+        let bytes = ProfileState.encoded(state)
         guard let file = try? Envelope.seal(bytes.span, to: keyring.stateIdentity().recipient()) else {
             preconditionFailure("a profile's own recipient is a good one")
         }
         try writing { () throws(FileError) in try DurableFile.write(file, to: stateFile) }
-    }
-
-    /// State as it is sealed, here and in a backup.
-    static func encoded(_ state: some Encodable) -> [UInt8] {
-        guard let data = try? JSONEncoder().encode(state) else { preconditionFailure("states are made of what JSON has") }
-        return Array(data)
-    }
-
-    static func decoded<State: Decodable>(_: State.Type, from bytes: [UInt8]) -> State? {
-        try? JSONDecoder().decode(State.self, from: Data(bytes))
     }
 
     func writing(_ body: () throws(FileError) -> Void) throws(ClientError) {

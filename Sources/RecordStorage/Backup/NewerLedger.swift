@@ -72,21 +72,10 @@ package struct NewerLedger: Sendable {
 }
 
 extension NewerLedger {
-    private static let magic = Array("cordon-audit-v1\n".utf8)
-    /// As large as its writer makes it: docs/formats.md, section 8.
-    private static let maximumFileSize = 4 << 30
-
-    /// The leaves of an audit export. Its evidence is not looked at.
     private static func auditFile(_ path: FilePath) throws(ReadError) -> Source {
         do {
-            var reader = CanonicalReader(try DurableFile.read(path, atMost: maximumFileSize))
-            guard try reader.fixed(magic.count) == magic else { throw ReadError.unreadable }
-            let note = try SignedNote(try reader.string(length: UInt32.self, atMost: SignedNote.maximumSize))
-            let count = try reader.integer(UInt64.self)
-            guard count <= UInt64(reader.remaining / 2) else { throw ReadError.unreadable }
-            var leaves: [[UInt8]] = []
-            for _ in 0..<count { leaves.append(try reader.string(length: UInt16.self, atMost: Leaf.maximumSize)) }
-            return Source(note: note, root: nil, leaves: leaves)
+            let file = try AuditFile(try DurableFile.read(path, atMost: AuditFile.maximumSize))
+            return Source(note: file.note, root: nil, leaves: file.leaves)
         } catch {
             throw .unreadable
         }

@@ -67,10 +67,10 @@ import Testing
 
     /// JSON whose members stand in any order; so it was written once.
     private func state<State: Codable>(_ state: State, _ name: String) throws -> Shown {
-        let fresh = ProfileFolder.encoded(state)
+        let fresh = ProfileState.encoded(state)
         let text = try FormatFile.isWriting ? String(decoding: fresh, as: UTF8.self) : file.text(name, "JSON")
-        let read = try #require(ProfileFolder.decoded(State.self, from: Array(text.utf8)))
-        let objects = try [fresh, ProfileFolder.encoded(read)].map {
+        let read = try #require(ProfileState.decoded(State.self, from: Array(text.utf8)))
+        let objects = try [fresh, ProfileState.encoded(read)].map {
             try JSONSerialization.jsonObject(with: Data($0)) as? NSDictionary
         }
         #expect(objects[0] == objects[1])
@@ -83,10 +83,10 @@ import Testing
             let recipient = recovery.backupIdentity().recipient()
             var writer = CanonicalWriter()
             writer.string(try Envelope.seal(SHA256.hash(Array("ana".utf8)).bytes.span, to: recipient), length: UInt32.self)
-            writer.string(try Envelope.seal(ProfileFolder.encoded(try Self.patient()).span, to: recipient), length: UInt32.self)
+            writer.string(try Envelope.seal(ProfileState.encoded(try Self.patient()).span, to: recipient), length: UInt32.self)
             return writer.bytes
         }
-        let restored = try PatientClient.open(bytes, with: recovery.backupIdentity())
+        let restored = try PatientBackup(opening: bytes, with: recovery.backupIdentity())
         let isSame = restored.seed.isEqual(to: KeyFormats.secret("ana"))
         #expect(isSame)
         #expect(restored.state.grants.map(\.control) == [publicKey("grant")])
