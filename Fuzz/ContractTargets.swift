@@ -1,5 +1,6 @@
 import CryptoPrimitives
-import SharingContract
+
+@testable import SharingContract
 
 /// What members post to the ledger, what stands behind it, and what the rules make of it.
 enum ContractTargets {
@@ -8,7 +9,7 @@ enum ContractTargets {
         .canonical(
             "evidence",
             [
-                Evidence.self, ActorBody.self, DecisionBody.self, DepositBody.self, ErasureBody.self, GrantBody.self,
+                Evidence.self, ActorBody.self, DecisionBody.self, DepositBody.self, Erasure.self, ErasureBody.self, GrantBody.self,
                 KeyRevocationBody.self, RevocationBody.self, Descriptor.self, DepositPermission.self, RecipientList.self,
                 SlotProof.self,
             ]),
@@ -16,7 +17,7 @@ enum ContractTargets {
             "state",
             [
                 ActorState.self, CompartmentState.self, DescriptorState.self, GrantState.self, GrantTerms.self, KeyUse.self,
-                LeafIndex.self, LedgerState.self, ListHash.self, RecordState.self,
+                LeafIndex.self, LedgerState.self, ListHash.self, Name.self, RecordState.self,
             ]),
     ]
 

@@ -29,6 +29,17 @@ enum EnvelopeTargets {
         let code = header.bytes.dropFirst(written.utf8.count)
         require(header.bytes.starts(with: written.utf8) && code.count == 44 && code.last == 0x0A, "a header has one form")
         require((try? header.unwrap(with: identity)) == nil || written.contains("-> X25519 "), "only its own stanza unwraps")
+        require((try? header.unwrap(with: hybrid)) == nil || written.contains("-> mlkem768x25519 "), "only its own stanza unwraps")
+        unwrap(header, with: "correct horse battery staple")
+    }
+
+    /// Where a file asks for much work, trying it would say nothing of the parser.
+    private static func unwrap(_ header: Header, with passphrase: String) {
+        guard let stanza = header.stanzas.first, stanza.type == "scrypt",
+            stanza.arguments.count != 2 || UInt64(stanza.arguments[1]).map({ $0 <= 4 || $0 > 20 }) ?? true
+        else { return }
+        let isOpened = (try? header.unwrap(with: Passphrase(SecretBytes(copying: Array(passphrase.utf8).span)))) != nil
+        require(!isOpened || header.stanzas.count == 1, "a passphrase stands alone")
     }
 
     /// Around the armor blank space is forgiven, and carriage returns at the end of its lines.
@@ -76,6 +87,10 @@ enum EnvelopeTargets {
             }, with: identity, into: { streamed.append(copying: $0) })
         require((isOpened != nil) == (content != nil), "a stream opens what memory opens")
         require(content == nil || content == streamed, "a stream gives what memory gives")
+    }
+
+    private static var hybrid: HybridIdentity {
+        HybridIdentity(seed: SecretBytes(copying: SHA256.hash(Array("hybrid".utf8)).bytes.span))
     }
 
     /// That of `fixtures/envelopes/v1/x25519.age`.

@@ -8,8 +8,8 @@ enum FuzzProgram {
     static let prefix = "fuzz-"
 
     static let targets: [FuzzTarget] =
-        EnvelopeTargets.all + LedgerTargets.all + ContractTargets.all + RecordTargets.all + MessageTargets.all
-        + PolicyTargets.all
+        TextTargets.all + EnvelopeTargets.all + LedgerTargets.all + ContractTargets.all + RecordTargets.all + MessageTargets.all
+        + ProfileTargets.all + GatewayTargets.all + PolicyTargets.all
 
     /// The one that the program's name asks for.
     static let target: FuzzTarget = {

@@ -14,12 +14,12 @@ extension FuzzTarget {
     /// Formats with one encoding: what is accepted is, encoded again, the same bytes.
     static func canonical(_ name: String, _ formats: [any (CanonicalCodable & SendableMetatype).Type]) -> FuzzTarget {
         FuzzTarget(name: name) { bytes in
-            for format in formats { checkCanonical(format, bytes) }
+            for format in formats { requireCanonical(format, bytes) }
         }
     }
 }
 
-private func checkCanonical<Format: CanonicalCodable>(_ format: Format.Type, _ bytes: [UInt8]) {
+func requireCanonical<Format: CanonicalCodable>(_ format: Format.Type, _ bytes: [UInt8]) {
     guard let value = try? Format(canonical: bytes) else { return }
     require(value.canonicalBytes == bytes, "\(Format.self) has a second encoding")
 }

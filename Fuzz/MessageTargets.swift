@@ -4,6 +4,8 @@ import GatewayAPI
 import GatewayClient
 import HTTPTypes
 import MedicalRecords
+import RecordStorage
+import SharingContract
 
 /// What clients and gateways say to each other, what people hand over, and what decisions are made from.
 enum MessageTargets {
@@ -12,26 +14,28 @@ enum MessageTargets {
             checkPaper(Card.self, bytes)
             checkPaper(Invite.self, bytes)
             checkPaper(Application.self, bytes)
+            checkPaper(Candidacy.self, bytes)
+            checkPaper(Proposal.self, bytes)
             _ = try? (try? Card(canonical: bytes))?.verify()
             _ = try? (try? Invite(canonical: bytes))?.verify()
             _ = try? (try? Application(canonical: bytes))?.verify()
+            _ = try? (try? Candidacy(canonical: bytes))?.verify()
+            _ = try? (try? Proposal(canonical: bytes))?.verify()
         },
         .canonical("messages", [GrantSlip.self, AccessWish.self, DepositNotice.self, Pin.self]),
         .canonical("calls", calls),
         FuzzTarget(name: "decisions", check: checkDecision),
         FuzzTarget(name: "http", check: checkFields),
-        FuzzTarget(name: "audit") { bytes in
-            guard let export = try? AuditExport(bytes) else { return }
-            require(export.bytes == bytes, "an audit file has one encoding")
-        },
+        FuzzTarget(name: "audit", check: checkAudit),
     ]
 
     private static let calls: [any (CanonicalCodable & SendableMetatype).Type] = [
-        APIError.self, AddHeaders.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, EraseRecords.self,
+        APIError.self, AddHeaders.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, Done.self,
+        EraseRecords.self,
         EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchHistory.self, FetchMessages.self,
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
-        ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, PostEntry.self, PostedLeaf.self,
-        RequestRecords.self, RequestRecords.Answer.self,
+        ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, ListVersions.self,
+        ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,
         SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
     ]
 
@@ -67,9 +71,21 @@ enum MessageTargets {
         require(made.released.allSatisfy { !$0.isRetracted }, "nothing that was retracted is released")
     }
 
-    private static func requireCanonical<Format: CanonicalCodable>(_ format: Format.Type, _ bytes: [UInt8]) {
-        guard let value = try? Format(canonical: bytes) else { return }
-        require(value.canonicalBytes == bytes, "\(Format.self) has a second encoding")
+    /// A restore reads the same leaves from it as an auditor, and a replay comes to an end, whatever it finds.
+    private static func checkAudit(_ bytes: [UInt8]) {
+        guard let export = try? AuditExport(bytes) else { return }
+        require(export.bytes == bytes, "an audit file has one encoding")
+        let file = try? AuditFile(bytes)
+        require(file?.note == export.note, "a restore reads the checkpoint that an auditor reads")
+        require(file?.leaves == export.leaves.map(\.canonicalBytes), "a restore reads the leaves that an auditor reads")
+        guard case .member(.add(let member, let genesis?), _) = export.leaves.first?.entry.event,
+            let first = export.leaves.first
+        else { return }
+        let pin = Pin(
+            origin: first.entry.origin, genesis: Hash.leaf(first.canonicalBytes), ledgerKey: genesis.ledgerKey,
+            address: member.address)
+        let report = Replay.run(export, pin: pin, decisions: true) { _, _ in }
+        require(report.same <= report.decisions, "what came out the same was decided again")
     }
 
     /// Lines `Name: value`, as the fields of a request and of an answer to it. docs/formats.md has both messages as examples.

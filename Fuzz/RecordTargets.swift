@@ -1,10 +1,11 @@
-import MedicalRecords
+@testable import MedicalRecords
 
 /// What a clinic deposits: FHIR in JSON or lines of it, or any other file.
 enum RecordTargets {
     static let all = [
         FuzzTarget(name: "records", check: checkSource),
         FuzzTarget(name: "content", check: checkContent),
+        FuzzTarget(name: "rules", check: checkRules),
     ]
 
     private static func checkSource(_ bytes: [UInt8]) {
@@ -46,4 +47,35 @@ enum RecordTargets {
         require(again.bundleBytes == bundle, "joining again changes nothing")
         _ = join.lineBytes
     }
+
+    /// A file of rules, as each of the three, beside the two that are built in. Whatever rules are taken judge the same each time.
+    private static func checkRules(_ bytes: [UInt8]) {
+        let (categories, labels) = (PackageResources.categories_json, PackageResources.labels_json)
+        // To read the built-in lists anew for every input would take most of the time.
+        if (try? CodeLists(bytes)) != nil { judge(bytes, categories, labels) }
+        if (try? CategoryRules(bytes, lists)) != nil { judge(PackageResources.code_lists_json, bytes, labels) }
+        if (try? LabelRules(bytes, lists)) != nil { judge(PackageResources.code_lists_json, categories, bytes) }
+    }
+
+    private static func judge(_ lists: [UInt8], _ categories: [UInt8], _ labels: [UInt8]) {
+        guard let rules = try? RecordRules(codeLists: lists, categories: categories, labels: labels) else { return }
+        let facts = sample.split(by: rules).map(\.facts)
+        require(facts == sample.split(by: rules).map(\.facts), "rules always say the same")
+        require(facts.map(\.types).joined().reduce(0) { $0 + $1.count } == sample.resources.count, "rules pass over nothing")
+    }
+
+    private static let lists: CodeLists = {
+        guard let lists = try? CodeLists(PackageResources.code_lists_json) else { fatalError("the built-in lists are good") }
+        return lists
+    }()
+
+    private static let sample: RecordSource = {
+        let resources = #"""
+            {"resourceType":"Bundle","type":"collection","entry":[
+            {"resource":{"resourceType":"Observation","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],"code":{"coding":[{"system":"http://loinc.org","code":"75622-1"}]}}},
+            {"resource":{"resourceType":"Condition","meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]},"code":{"coding":[{"system":"http://snomed.info/sct","code":"86406008"}]}}}]}
+            """#
+        guard let source = try? RecordSource(Array(resources.utf8)) else { fatalError("two resources are a source") }
+        return source
+    }()
 }

@@ -79,6 +79,62 @@ def records():
         yield path.read_bytes()
 
 
+def words():
+    for path in ("keys.json", "profiles.json"):
+        for text in strings(json.loads((FIXTURES / "vectors/formats" / path).read_text())):
+            if text.count(" ") == 23:
+                numbered = "\n".join(f"{number} {word}" for number, word in enumerate(text.split(), 1))
+                yield from (text.encode(), text.upper().encode(), numbered.encode())
+
+
+def inbox():
+    """Messages as they are before they are sealed."""
+    examples = json.loads((FIXTURES / "vectors/formats/messages.json").read_text())
+    for example in examples.values():
+        if "kind" in example:
+            content = bytes.fromhex(example["content"])
+            message = bytes([int(example["kind"])]) + len(content).to_bytes(4) + content
+            yield message.ljust(int(example["plaintext size"]), b"\0")
+
+
+def configuration():
+    yield b'{"address": "http://127.0.0.1:8460", "origin": "north.example/ledger"}'
+    yield from (b"http://127.0.0.1:8460", b"https://[::1]:443", b"https://cordon.north.example", b"127.0.0.1:9460", b"[::1]:9460")
+
+
+def profiles():
+    """A profile's formats, and two that are never alone on a disk: a deposit that waits, and what is in a keyring."""
+    yield from formats()
+    deposit = bytes.fromhex(json.loads((FIXTURES / "vectors/formats/calls.json").read_text())["deposits"]["bytes"])
+    for count in (1, 2):
+        yield b"\x00\x0512345\x00\x03" + count.to_bytes(2) + count * hashlib.sha256().digest() + deposit
+    yield from (b"cordon-keyring-v1" + bytes([role]) + hashlib.sha256(b"seed").digest() for role in range(1, 6))
+
+
+def rules():
+    """The built-in files, and the smallest that are good."""
+    for path in sorted(FIXTURES.parent.glob("policies/*.json")):
+        yield path.read_bytes()
+    ranks = json.loads((FIXTURES.parent / "policies/categories.json").read_text())["mostSensitiveFirst"]
+    coding = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+    yield b'{"systems":{"a":["urn:a"]},"lists":{"x":{"a":{"1":"one","2*":"two"},"any":{"3":"three"}}}}'
+    for content in (
+        {"mostSensitiveFirst": ranks, "resourceTypes": {}, "categoryCodes": {}, "codeLists": {}, "mediaTypes": {}},
+        {"codeLists": {}, "knownLabels": {coding: ["GDIS"]}, "unknownLabels": {"confidentiality": "R"}},
+    ):
+        yield json.dumps(content, separators=(",", ":")).encode()
+
+
+def texts():
+    yield from (b"2027-01-01", b"2024-02-29T12:00:00Z", b"2024-03", b"laboratory", b"treatment", b"north.example/ledger")
+    yield from keys()
+    for content in formats():
+        if len(content) <= 255:
+            yield content
+            yield base64.b64encode(content)
+            yield content.hex().encode()
+
+
 def corpora(*patterns):
     folder = os.environ.get("CORDON_CORPORA")
     for pattern in patterns if folder else ():
@@ -153,6 +209,18 @@ def seeds(target):
     elif target == "cedar-json":
         yield from CEDAR_JSON
         yield from corpora("cedar/handwritten/**/*.json")
+    elif target == "words":
+        yield from words()
+    elif target == "inbox":
+        yield from inbox()
+    elif target == "configuration":
+        yield from configuration()
+    elif target == "profile":
+        yield from profiles()
+    elif target == "text":
+        yield from texts()
+    elif target == "rules":
+        yield from rules()
     elif target in ("records", "content"):
         yield from records()
         yield from corpora("fhir-r4-examples/**/*.json*", "fhir-ips/*.json", "fhir-us-core/*.json")
