@@ -40,11 +40,17 @@ struct PolicyChecker {
         }
         typechecker.begin()
         var canBeTrue = false
+        var isSound = true
         scope.forEachEnvironment { environment in
-            if typechecker.check(body.conditions, in: environment) != .false { canBeTrue = true }
+            let answer = typechecker.check(body.conditions, in: environment)
+            if answer.type != .false { canBeTrue = true }
+            isSound = isSound && answer.isSound
         }
         if !canBeTrue { impossible.append(id) }
-        add(findings.union(typechecker.findings), to: id)
+        findings.formUnion(typechecker.findings)
+        // Whatever is faulty was reported; what was not is refused all the same.
+        if !isSound && findings.isEmpty { findings.insert(Finding(position: body.position, problem: .untyped)) }
+        add(findings, to: id)
     }
 
     mutating func check(_ link: Link, of template: Template) {

@@ -46,15 +46,15 @@ struct Typechecker {
         numbers = ExpressionNumbers()
     }
 
-    /// The type of all conditions together: a boolean, or `nil` where there is none.
-    mutating func check(_ conditions: [PolicyBody.Condition], in environment: RequestEnvironment) -> TypeID? {
+    /// What is known of all conditions together.
+    mutating func check(_ conditions: [PolicyBody.Condition], in environment: RequestEnvironment) -> Answer {
         self.environment = environment
         known.forget(downTo: 0)
         return conjunction(conditions.count) { checker, index in
             let condition = conditions[index]
             let answer = checker.expect(.bool, condition.expression)
             return condition.kind == .when ? answer : Self.negated(answer)
-        }.type
+        }
     }
 
     mutating func report(_ problem: ValidationError.Problem, at expression: Expression) {

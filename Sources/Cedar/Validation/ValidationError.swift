@@ -41,6 +41,8 @@ package struct ValidationError: Error, Hashable, Sendable {
         case invalidArgument(ExtensionFunction)
         /// Strict validation wants to see the text.
         case argumentNotLiteral(ExtensionFunction)
+        /// No rule gives a condition its type.
+        case untyped
         case tooDeep
         /// To check it in all environments would take longer than is allowed.
         case tooLarge
@@ -83,6 +85,7 @@ extension ValidationError.Problem: CustomStringConvertible {
             "`\(function.rawValue)` takes \(function.arity) arguments and not \(given)"
         case .invalidArgument(let function): "`\(function.rawValue)` does not take this text"
         case .argumentNotLiteral(let function): "`\(function.rawValue)` must be given a text in quotes"
+        case .untyped: "a condition has no type"
         case .tooDeep: "nested deeper than \(Limits.expressionDepth) levels"
         case .tooLarge: "too large to be checked for all that the schema lets it apply to"
         }
