@@ -21,6 +21,8 @@ package enum StoreError: Error, Equatable {
     package enum Difference: Equatable, Sendable {
         /// SQLite's own check.
         case database
+        /// Tables, columns or indexes that this version did not make.
+        case schema
         case leafMissing(UInt64)
         case leafUnreadable(UInt64)
         case leafRefused(UInt64)
@@ -49,6 +51,7 @@ extension StoreError.Difference: CustomStringConvertible {
     package var description: String {
         switch self {
         case .database: "SQLite finds the database file damaged"
+        case .schema: "the tables of the database are not those that this version of Cordon makes"
         case .leafMissing(let index): "entry \(index) of the ledger is missing"
         case .leafUnreadable(let index): "entry \(index) of the ledger cannot be read"
         case .leafRefused(let index): "entry \(index) of the ledger breaks its rules"

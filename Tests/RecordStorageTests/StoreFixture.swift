@@ -51,6 +51,13 @@ struct StoreFixture {
         self.world = world
     }
 
+    /// Brings everything from the log into the database file, which otherwise is read under what the log says.
+    func emptyLog() throws {
+        let queue = try DatabaseQueue(path: path.appending("store.sqlite").string)
+        try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try queue.close()
+    }
+
     /// Runs SQL on the closed store, as a meddler would.
     func meddle(_ sql: String, _ arguments: StatementArguments = []) throws {
         let queue = try DatabaseQueue(path: path.appending("store.sqlite").string)

@@ -128,7 +128,7 @@ extension LedgerStore {
         let snapshot = try snapshots.flatMap { try Self.snapshot(in: folder, $0, key, check) }
         let (pool, checked, isSoundTo) = try StoreError.naming {
             let pool = try openDatabase(in: folder)
-            try Schema.migrator.migrate(pool)
+            try Schema.migrator.migrateAndCheck(pool)
             let (checked, isSoundTo) = try prove(pool, folder, key, snapshot, check, progress)
             return (pool, checked, isSoundTo)
         }

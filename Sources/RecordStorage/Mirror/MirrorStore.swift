@@ -45,7 +45,7 @@ package final class MirrorStore: Sendable {
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA secure_delete = ON") }
         pool = try DatabasePool(path: folder.appending(Self.databaseName).string, configuration: configuration)
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try Self.migrator.migrate(pool)
+        try Self.migrator.migrateAndCheck(pool)
         state = Mutex(try pool.read { try Self.check($0, progress) })
     }
 
