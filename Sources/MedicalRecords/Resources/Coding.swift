@@ -11,8 +11,16 @@ package struct Coding: Hashable, Sendable {
 }
 
 extension Coding: Comparable {
+    /// Byte by byte, and so is order: Swift's own comparison takes two encodings of one letter for the same.
+    package static func == (left: Coding, right: Coding) -> Bool {
+        left.system.utf8.elementsEqual(right.system.utf8) && left.code.utf8.elementsEqual(right.code.utf8)
+    }
+
     package static func < (left: Coding, right: Coding) -> Bool {
-        (left.system, left.code) < (right.system, right.code)
+        guard left.system.utf8.elementsEqual(right.system.utf8) else {
+            return left.system.utf8.lexicographicallyPrecedes(right.system.utf8)
+        }
+        return left.code.utf8.lexicographicallyPrecedes(right.code.utf8)
     }
 }
 
