@@ -11,7 +11,7 @@ import Testing
         let workshop = try Workshop()
         try await workshop.found()
         let port = try #require(workshop.address.split(separator: ":").last)
-        let gateway = try #require(Int(port).map { $0 == 32_767 ? 9_999 : $0 + 1 })
+        let gateway = LoopbackPort.next()
         _ = try await Subprocess.run(
             .name("python3"),
             arguments: [
