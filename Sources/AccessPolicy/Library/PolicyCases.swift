@@ -45,9 +45,7 @@ package struct PolicyCases: Sendable {
         for item in cases {
             let ruling = library.rule(on: item.request, entities: entities, grants: grants)
             let reasons = ruling.reasons.filter { grants.policies[$0] == nil }
-            used.formUnion(reasons)
-            used.formUnion(
-                library.policies.filter { !Set($0.obligations).isDisjoint(with: ruling.obligations) }.map { CedarString($0.id) })
+            used.formUnion(reasons + ruling.obliging)
             let found = (ruling.decision, reasons, ruling.obligations.map(\.rawValue))
             guard found != (item.decision, item.reasons, item.obligations) || !ruling.erring.isEmpty else { continue }
             failures.append(

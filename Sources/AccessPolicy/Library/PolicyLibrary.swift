@@ -97,7 +97,8 @@ package struct Ruling: Hashable, Sendable {
     package let reasons: [PolicyID]
     /// Policies that could not be evaluated, sorted. Any of them denies.
     package let erring: [PolicyID]
-    /// Of what is released, sorted; empty if nothing is.
+    /// Policies that oblige whoever releases, and to what, both sorted; empty if nothing is released.
+    package let obliging: [PolicyID]
     package let obligations: [Obligation]
 }
 
@@ -113,9 +114,11 @@ extension PolicyLibrary {
         guard forbids.isEmpty, granted.decision == .allow, erring.isEmpty else {
             // A library that forbids says so together with a consent that does.
             let denying = granted.decision == .deny ? granted.diagnostics.reasons : []
-            return Ruling(decision: .deny, reasons: (forbids + denying).sorted(), erring: erring, obligations: [])
+            return Ruling(decision: .deny, reasons: (forbids + denying).sorted(), erring: erring, obliging: [], obligations: [])
         }
-        let obliged = Set(parts[2].diagnostics.reasons.flatMap { obligations[$0] ?? [] })
-        return Ruling(decision: .allow, reasons: granted.diagnostics.reasons, erring: [], obligations: obliged.sorted())
+        let obliging = parts[2].diagnostics.reasons
+        return Ruling(
+            decision: .allow, reasons: granted.diagnostics.reasons, erring: [], obliging: obliging,
+            obligations: Set(obliging.flatMap { obligations[$0] ?? [] }).sorted())
     }
 }
