@@ -62,9 +62,12 @@ import Testing
         }
         let intact = try workshop.copyOfGateway()
         for (sql, says) in [
-            ("UPDATE leaf SET bytes = bytes || x'00' WHERE number = 3", "3"), ("DELETE FROM evidence WHERE leaf = 2", "2"),
-            ("UPDATE state SET value = x'07' WHERE substr(key, 1, 1) = x'04'", "state"), ("DELETE FROM header", "header"),
-            ("UPDATE payload SET bytes = zeroblob(length(bytes)) WHERE bytes IS NOT NULL", "payload"),
+            ("UPDATE leaf SET bytes = bytes || x'00' WHERE number = 3", "entry 3 of the ledger"),
+            ("UPDATE leaf SET bytes = CAST(bytes || x'00' AS BLOB) WHERE number = 4", "entry 4 of the ledger"),
+            ("DELETE FROM evidence WHERE leaf = 2", "the evidence of entry 2"),
+            ("UPDATE state SET value = x'07' WHERE substr(key, 1, 1) = x'04'", "the contract's state"),
+            ("DELETE FROM header", "the patient's own header"),
+            ("UPDATE payload SET bytes = zeroblob(length(bytes)) WHERE bytes IS NOT NULL", "is damaged"),
         ] {
             try workshop.meddle(sql)
             let outcome = try await workshop.sh("cordon --as north serve")

@@ -163,11 +163,13 @@ extension LedgerStore {
     ) throws -> (SelfCheck.Result, UInt64) {
         let payloads = PayloadFiles(folder: folder.appending(payloadFolderName))
         return try pool.read { database in
-            if let snapshot {
-                let quick = try SnapshotCheck(database: database, snapshot: snapshot, key: key).run()
-                if case .sinceSnapshot(let size) = check, snapshot.size >= size { return (quick, snapshot.checkedSize) }
+            let quick = snapshot.map { SnapshotCheck(database: database, snapshot: $0, key: key) }
+            if let snapshot, let quick, case .sinceSnapshot(let size) = check, snapshot.size >= size {
+                return (try quick.run(), snapshot.checkedSize)
             }
+            // First what names the very entry, then whether this is the ledger that was there before.
             let all = try SelfCheck(database: database, payloads: payloads, key: key).run(progress: progress)
+            _ = try quick?.run()
             return (all, all.edge.size)
         }
     }
