@@ -22,7 +22,7 @@ package struct DecisionInputs: Hashable, Sendable {
 }
 
 package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
-    package static let maximumConsentSize = 32_768
+    package static let maximumConsentSize = 33_000
     package static let maximumSize = 3 * 32 + 2 + maximumConsentSize + 4 + 4 + 2
 
     package let control: Ed25519.PublicKey

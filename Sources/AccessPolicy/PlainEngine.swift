@@ -14,9 +14,11 @@ package enum PlainEngine {
         guard !grant.isRevoked else { return .denied(.revoked) }
         guard grant.from <= inputs.now.day else { return .denied(.notYet) }
         guard inputs.now.day < grant.until else { return .denied(.over) }
-        guard let consent = try? Consent(canonical: grant.consent) else { return .denied(.consentUnreadable) }
-        guard consent.actions.contains(request.action) else { return .denied(.actionNotCovered) }
-        guard consent.purposes.contains(request.purpose) else { return .denied(.purposeNotCovered) }
+        guard let consent = try? Consent(canonical: grant.consent), let plain = consent.plain else {
+            return .denied(.consentUnreadable)
+        }
+        guard plain.actions.contains(request.action) else { return .denied(.actionNotCovered) }
+        guard plain.purposes.contains(request.purpose) else { return .denied(.purposeNotCovered) }
         let released = inputs.records.indices.filter { index in
             let record = inputs.records[index]
             return record.category == consent.category && !record.isRetracted

@@ -101,13 +101,33 @@ extension PolicyExamples {
     private static func number(_ day: ClinicalDay) -> Int { Int(day.number) + 719_162 }
 
     static func example(_ consent: Consent) throws -> Shown {
-        let purposes = consent.purposes.reduce(0 as UInt16) { $0 | 1 << UInt16($1.rawValue) }
-        return try TestSupport.example(
-            consent, ["tag": 1, "actions": 1, "purposes": purposes, "category": consent.category],
-            more: [
-                "action names": consent.actions.map(\.rawValue).sorted().map(Int.init),
-                "purpose names": consent.purposes.map(\.rawValue).sorted().map(Int.init),
+        let tag: UInt8
+        let content: Shown
+        switch consent.content {
+        case .plain(let plain):
+            tag = 1
+            content = fields([
+                "actions": 1, "purposes": plain.purposes.reduce(0 as UInt16) { $0 | 1 << UInt16($1.rawValue) },
+                "extras": plain.extras.rawValue,
             ])
+        case .restriction(let restriction):
+            tag = 2
+            content = shown(restriction)
+        case .fhir(let document):
+            tag = 3
+            content = fields(["document": document])
+        }
+        return try TestSupport.example(consent, ["category": consent.category, "tag": tag, "content": content])
+    }
+
+    private static func shown(_ restriction: Restriction) -> Shown {
+        let target: Shown =
+            switch restriction.target {
+            case .everything: fields(["tag": 0])
+            case .label(let label): fields(["tag": 1, "label": label])
+            case .record(let record): fields(["tag": 2, "record": record])
+            }
+        return fields(["target": target, "clinic": restriction.clinic])
     }
 
     static func example(_ request: Request) throws -> Shown {

@@ -71,7 +71,7 @@ struct DecisionCase {
         #expect(verdict { $0.isRevoked = true } == .denied(.revoked))
         #expect(verdict { $0.purpose = .research } == .denied(.purposeNotCovered))
         #expect(verdict { $0.consent = [] } == .denied(.consentUnreadable))
-        #expect(verdict { $0.consent = [2, 1, 0, 2, 0, 3] } == .denied(.consentUnreadable))
+        #expect(verdict { $0.consent = [0, 3, 9, 1, 0, 2, 0] } == .denied(.consentUnreadable))
         #expect(verdict { $0.records = [] } == .denied(.nothingToRelease))
     }
 
@@ -139,13 +139,13 @@ struct DecisionCase {
     /// The bytes of docs/formats.md, section 4.4.
     @Test func `a consent has the bytes the document gives it`() throws {
         let consent = try #require(Consent(actions: [.read], purposes: [.treatment], category: 3))
-        #expect(consent.canonicalBytes == [1, 1, 0, 2, 0, 3])
+        #expect(consent.canonicalBytes == [0, 3, 1, 1, 0, 2, 0])
     }
 
     @Test(
         arguments: [
-            [2, 1, 0, 2, 0, 3], [1, 0, 0, 2, 0, 3], [1, 1, 0, 0, 0, 3], [1, 3, 0, 2, 0, 3], [1, 1, 0x80, 2, 0, 3],
-            [1, 1, 0, 3, 0, 3],
+            [0, 3, 9, 1, 0, 2, 0], [0, 3, 1, 0, 0, 2, 0], [0, 3, 1, 1, 0, 0, 0], [0, 3, 1, 3, 0, 2, 0], [0, 3, 1, 1, 0x80, 2, 0],
+            [0, 3, 1, 1, 0, 3, 0],
         ] as [[UInt8]]) func `a consent with bits that mean nothing, or that allows nothing, is none`(bytes: [UInt8])
     {
         #expect(throws: FormatError.unknownTag) { try Consent(canonical: bytes) }

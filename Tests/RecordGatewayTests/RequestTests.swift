@@ -141,7 +141,7 @@ import Testing
 
     @Test func `a consent that cannot be read permits nothing`() async throws {
         try await begun { town in
-            let unreadable: [[UInt8]] = [[], [2, 1, 0, 2, 0, 3], [1, 1, 0, 2, 0, 3, 0], [1, 3, 0, 2, 0, 3]]
+            let unreadable: [[UInt8]] = [[], [0, 3, 2, 1, 0, 2, 0], [0, 3, 1, 1, 0, 2, 0, 0], [0, 3, 1, 3, 0, 2, 0]]
             for (number, consent) in unreadable.enumerated() {
                 try await town.grant("odd \(number)", to: "lakeside") { $0.consent = consent }
                 try await town.deposit(["lab of \(number)"])
@@ -153,7 +153,7 @@ import Testing
 
     @Test func `records of another category, compartment or name stay, and none at all is a refusal`() async throws {
         try await begun { town in
-            try await town.grant("imaging", to: "lakeside") { $0.consent = [1, 1, 0, 2, 0, 4] }
+            try await town.grant("imaging", to: "lakeside") { $0.consent = [0, 4, 1, 1, 0, 2, 0] }
             try await town.deposit(["lab 3"])
             try await town.expectRefused(town.requesting("imaging", by: "lakeside"), by: "lakeside", .nothingToRelease)
             try await town.open("ana/general")

@@ -157,7 +157,7 @@ extension World {
 
     package func grantBody(_ name: String, in compartment: String, to clinic: String, list: RecipientList) -> GrantBody {
         let fields = GrantBody.Fields(
-            grantee: publicKey(clinic), consent: [1, 1, 0, 2, 0, 3], sealedSeed: Array("age".utf8), recipient: recipient(name),
+            grantee: publicKey(clinic), consent: [0, 3, 1, 1, 0, 2, 0], sealedSeed: Array("age".utf8), recipient: recipient(name),
             recipientList: list.hash)
         return GrantBody(fields, of: grant(name), signingWith: key(compartment), origin: origin)
     }

@@ -81,7 +81,7 @@ struct GrantLine: Encodable {
         number = received.number
         patient = slip.name.text
         category = consent.map { Names.category($0.category) } ?? "unknown"
-        purposes = consent?.purposes.map(\.id).sorted() ?? []
+        purposes = consent?.plain?.purposes.map(\.id).sorted() ?? []
         until = grant?.grant.until.description ?? ""
         isLive = grant.map { $0.revokedAt == nil && $0.grant.covers(session.today) } ?? false
     }

@@ -113,7 +113,7 @@ extension PatientClient {
         state.grants.append(
             GivenGrant(
                 number: number, control: grant.control, category: category, grantee: body.grantee, granteeName: name,
-                purposes: consent.purposes.map(\.rawValue).sorted(), from: grant.from, until: grant.until,
+                purposes: consent.plain?.purposes.map(\.rawValue).sorted() ?? [], from: grant.from, until: grant.until,
                 salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf, isDelivered: false))
     }
 }

@@ -41,7 +41,7 @@ package struct Grant: Hashable, Sendable {
 /// For the patient, the grantee and the auditor.
 package struct GrantBody: Body, Hashable {
     package static let kind = Event.Kind.grant
-    package static let maximumConsentSize = 32_768
+    package static let maximumConsentSize = 33_000
     package static let maximumSealedSeedSize = 4_096
     package static let maximumSize = 40_000
 

@@ -76,7 +76,7 @@ extension Town {
         var from: Day
         var until: Day
         /// Treatment, laboratory.
-        var consent: [UInt8] = [1, 1, 0, 2, 0, 3]
+        var consent: [UInt8] = [0, 3, 1, 1, 0, 2, 0]
         var recipient: RecipientKey
         /// Of the list that comes with it.
         var recipients: Set<RecipientKey>

@@ -1,0 +1,60 @@
+package import Cedar
+package import CryptoPrimitives
+
+/// A consent as policies: at most one permit and one forbid, both about one compartment. The same bytes in the same grant always give the
+/// same compilation, so that whoever relies on one can make it again.
+package struct CompiledConsent: Hashable, Sendable {
+    /// Why a consent, or a part of it, could not be computed. It permits nothing then, and a person should look at it.
+    package struct Review: Hashable, Sendable {
+        /// Where in the text, such as `provision.provision[1].type`; empty for all of it.
+        package let place: String
+        package let reason: String
+
+        package init(place: String = "", reason: String) {
+            self.place = place
+            self.reason = reason
+        }
+    }
+
+    /// Counts for requests that rely on this grant alone.
+    package let permit: Policy?
+    /// Counts for every request on the compartment.
+    package let forbid: Policy?
+    package let consented: Consented
+    package let review: [Review]
+    /// Whether the forbid holds until it is revoked, beyond the grant's last day.
+    package let isLasting: Bool
+    /// SHA-256 of the policies in Cedar's JSON format for policy sets, without spaces, by id.
+    package let hash: Hash
+
+    /// - Parameter permit: gets an annotation `@covers` that says what is consented to by name.
+    package init(
+        _ scope: ConsentScope, permit: (part: String?, body: PolicyBody)? = nil, forbid: (part: String?, body: PolicyBody)? = nil,
+        consented: Consented = Consented(), review: [Review] = [], isLasting: Bool = false
+    ) {
+        var set = PolicySet()
+        func policy(_ effect: Effect, _ part: String?, _ body: PolicyBody?) -> Policy? {
+            guard var body, body.effect == effect else { return nil }
+            if effect == .permit { body.annotations["covers"] = CedarString(consented.words) }
+            guard let policy = Policy(id: scope.id(effect, part), body), (try? set.add(policy)) != nil else { return nil }
+            return policy
+        }
+        let made = (
+            permit: policy(.permit, permit?.part, permit?.body), forbid: policy(.forbid, forbid?.part, forbid?.body)
+        )
+        // What cannot be evaluated is not half of a consent.
+        let isWhole = (made.permit != nil) == (permit != nil) && (made.forbid != nil) == (forbid != nil)
+        self.permit = isWhole ? made.permit : nil
+        self.forbid = made.forbid
+        self.consented = isWhole ? consented : Consented()
+        self.review = isWhole ? review : review + [Review(reason: "it nests too deep to be decided by")]
+        self.isLasting = isLasting
+        if !isWhole, let permit = made.permit { try? set.remove(permit.id) }
+        hash = SHA256.hash(set.json)
+    }
+
+    /// Whether its forbid counts on this day, unless it was revoked.
+    package func forbids(on day: Day, _ scope: ConsentScope) -> Bool {
+        forbid != nil && scope.from <= day && (isLasting || day < scope.until)
+    }
+}

@@ -1,0 +1,67 @@
+import Cedar
+import CryptoPrimitives
+import MedicalRecords
+
+/// From the bytes that a patient signed to policies.
+package enum ConsentCompiler {
+    /// Changes whenever some consent compiles to something else. It is part of the engine's name in decisions.
+    package static let version = 1
+
+    /// - Parameter bytes: of a `Consent`. What cannot be read permits nothing and forbids nothing.
+    package static func compile(_ bytes: [UInt8], _ scope: ConsentScope) -> CompiledConsent {
+        guard let consent = try? Consent(canonical: bytes) else {
+            return CompiledConsent(scope, review: [.init(reason: "it is in no form that this program reads")])
+        }
+        return compile(consent, scope)
+    }
+
+    package static func compile(_ consent: Consent, _ scope: ConsentScope) -> CompiledConsent {
+        guard let category = Category(code: consent.category) else {
+            return CompiledConsent(scope, review: [.init(reason: "there is no such kind of records")])
+        }
+        switch consent.content {
+        case .plain(let plain): return compile(plain, category, scope)
+        case .restriction(let restriction): return compile(restriction, scope)
+        case .fhir(let document): return FHIRConsentCompiler.compile(document, category, scope)
+        }
+    }
+
+    /// A purpose is covered if it is named, not if one above it is: a patient who read "treatment" was not told of what lies below.
+    private static func compile(
+        _ plain: PlainConsent, _ category: MedicalRecords.Category, _ scope: ConsentScope
+    ) -> CompiledConsent {
+        let purposes = plain.purposes.map { EntityUID.purpose($0) }
+        let conditions = [
+            Expression(.binary(.equal, .attribute("category", of: .resource), .text(category.id))),
+            Expression(.binary(.contains, .entities(purposes), .attribute("purpose", of: .context))),
+        ]
+        let actions = plain.actions.map { EntityUID.action($0) }.sorted()
+        let permit = PolicyBody(
+            effect: .permit, principal: .equal(.uid(scope.requester)),
+            action: actions.count == 1 ? .equal(actions[0]) : .inAny(actions), resource: .in(.uid(scope.patient)),
+            conditions: [.init(.when, Expression(.and(conditions)))])
+        var consented = Consented()
+        consented.counsellingNotes = plain.extras.contains(.counsellingNotes)
+        consented.unlabelled = plain.extras.contains(.unlabelled)
+        // What stands alone was consented to separately (42 CFR 2.31(a)(5) and (d)).
+        if plain.purposes.count == 1 { consented.separately = Set(plain.purposes.map(\.hl7Code)) }
+        return CompiledConsent(scope, permit: (nil, permit), consented: consented)
+    }
+
+    private static func compile(_ restriction: Restriction, _ scope: ConsentScope) -> CompiledConsent {
+        let conditions: [PolicyBody.Condition] =
+            switch restriction.target {
+            case .everything: []
+            case .label(let label): [Self.when(.in, .label(label.text))]
+            case .record(let record): [Self.when(.equal, .record(record))]
+            }
+        let forbid = PolicyBody(
+            effect: .forbid, principal: restriction.clinic.map { .equal(.uid(.organization($0))) } ?? .any,
+            resource: .in(.uid(scope.patient)), conditions: conditions)
+        return CompiledConsent(scope, forbid: (nil, forbid), isLasting: true)
+    }
+
+    private static func when(_ relation: BinaryOperator, _ uid: EntityUID) -> PolicyBody.Condition {
+        .init(.when, Expression(.binary(relation, Expression(.variable(.resource)), .entity(uid))))
+    }
+}
