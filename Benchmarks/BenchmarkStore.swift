@@ -57,7 +57,13 @@ struct BenchmarkStore {
         for name in ["hillside", clinic] { try world.admit(name) }
         try world.open(patient)
         let lists = [world.list(patient), world.list(patient, after: world.list(patient), grants: [grant])]
-        try world.grant(grant, in: patient, to: clinic, list: lists[1])
+        let terms = world.grant(grant)
+        let scope = ConsentScope(
+            control: terms.control, compartment: publicKey(patient), grantee: publicKey(clinic), from: terms.from,
+            until: terms.until)
+        let consent = world.grantBody(grant, in: patient, to: clinic, list: lists[1]).consent
+        try world.grant(
+            grant, in: patient, to: clinic, list: lists[1], compilation: ConsentCompiler.compile(consent, scope).hash)
         var descriptors = [try await descriptor(of: [UInt8](repeating: 7, count: payloadSize), store, world, .random())]
         if withheld {
             let payload = [UInt8](repeating: 8, count: payloadSize)

@@ -17,7 +17,7 @@ enum ContractTargets {
             "state",
             [
                 ActorState.self, CompartmentState.self, DescriptorState.self, GrantState.self, GrantTerms.self, KeyUse.self,
-                LeafIndex.self, LedgerState.self, ListHash.self, Name.self, RecordState.self,
+                LeafIndex.self, LedgerState.self, ListHash.self, Name.self, OpenGrants.self, RecordState.self,
             ]),
     ]
 

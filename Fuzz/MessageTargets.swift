@@ -49,26 +49,41 @@ enum MessageTargets {
         require((try? Value(text: Array(paper.text.utf8)))?.text == paper.text, "\(Value.kind) has one text but for white space")
     }
 
-    /// A decision record is decided again with a request that names its grant, so that the engine goes as far as it can.
+    /// A consent compiles, always to the same. A decision record has one encoding, and its verdict says what its rulings say.
     private static func checkDecision(_ bytes: [UInt8]) {
-        for format in [Consent.self, GrantFacts.self, CandidateFacts.self, StoredFacts.self, Request.self, Filter.self]
-            as [any CanonicalCodable.Type]
-        {
+        for format in [
+            Consent.self, GrantFacts.self, ConsentName.self, RuledRecord.self, Ruling.self, StoredFacts.self, Request.self,
+            Filter.self,
+        ] as [any CanonicalCodable.Type] {
             requireCanonical(format, bytes)
         }
+        let key = Ed25519.PublicKey(.zero)
+        let scope = ConsentScope(control: key, compartment: key, grantee: key, from: Day(1), until: Day(2))
+        let compiled = ConsentCompiler.compile(bytes, scope)
+        require(ConsentCompiler.compile(bytes, scope) == compiled, "a consent always compiles to the same")
+        require(compiled.permit == nil || (try? Consent(canonical: bytes)) != nil, "what is no consent permits nothing")
+        decide(bytes, scope, compiled)
         guard let record = try? DecisionRecord(canonical: bytes) else { return }
         require(record.canonicalBytes == bytes, "a decision record has one encoding")
-        require(record.released.count <= record.records.count, "what is released was a candidate")
-        let key = record.grant?.control ?? Ed25519.PublicKey(.zero)
+        require(record.released.count + record.heldBack.count <= record.records.count, "a record is released or held back")
+    }
+
+    /// The bytes as a consent, and as the facts of the one record that is asked for.
+    private static func decide(_ bytes: [UInt8], _ scope: ConsentScope, _ compiled: CompiledConsent) {
         let request = Request(
-            origin: record.engine, grant: key, filter: .all, purpose: .treatment, staff: record.engine,
-            actor: record.grant?.grantee ?? key, nonce: .zero)
+            origin: .none, grant: scope.control, filter: .all, purpose: .treatment, staff: .none, actor: scope.grantee, nonce: .zero
+        )
+        let grant = GrantFacts(scope, consent: bytes, compilation: compiled.hash, isRevoked: false, isReleaseSigned: true)
         let inputs = DecisionInputs(
-            now: record.now, requestHash: record.requestHash, request: request, grant: record.grant, records: record.records)
-        let verdict = PlainEngine.decide(inputs)
-        let made = DecisionRecord(inputs, verdict: verdict)
+            now: Minute(Minute.perDay), requestHash: Hash(.zero), request: request, grant: grant, consent: bytes)
+        let candidate = Candidate(
+            commitment: Hash(.zero), position: 1, record: .zero, depositor: scope.grantee, facts: bytes, isRetracted: false)
+        var engine = DecisionEngine(inputs)
+        var draft = DecisionDraft()
+        draft.add([candidate], engine.rule(on: [candidate]))
+        let made = draft.record(inputs, refusal: engine.refusal)
         require((try? DecisionRecord(canonical: made.canonicalBytes)) == made, "a decision comes out of its bytes")
-        require(made.released.allSatisfy { !$0.isRetracted }, "nothing that was retracted is released")
+        require(made.verdict != .allowed || compiled.permit != nil, "only a consent permits")
     }
 
     /// A restore reads the same leaves from it as an auditor, and a replay comes to an end, whatever it finds.

@@ -1,3 +1,4 @@
+package import AccessPolicy
 package import CryptoPrimitives
 package import GatewayAPI
 import MerkleLedger
@@ -8,6 +9,9 @@ import SharingContract
 ///
 /// It holds ciphertext and the keys of a member and a ledger. It has no code that opens an envelope.
 package final class Gateway: Sendable {
+    /// Reads the newest published policies. What it throws refuses the call: nothing is decided without them.
+    package typealias PoliciesInStore = @Sendable (StoreView) throws -> PoliciesInForce?
+
     package let store: LedgerStore
     /// Scheme and authority under which clients reach it; what they sign begins with it.
     package let address: String
@@ -16,19 +20,23 @@ package final class Gateway: Sendable {
     package let clock: @Sendable () -> Int64
     /// Restored from a backup that may be behind: it shows what it has, and nothing is written that another entry may contradict.
     package let isReadOnly: Bool
+    /// The policies in force where a decision is being made; `nil` where none were published.
+    let policies: PoliciesInStore
+    let consents = ConsentCache()
     let member: Ed25519.PrivateKey
     let tickets = TicketOffice()
     let meter = GatewayMeter()
 
     package init(
         store: LedgerStore, member: consuming Ed25519.PrivateKey, address: String, limits: GatewayLimits = GatewayLimits(),
-        isReadOnly: Bool = false, clock: @escaping @Sendable () -> Int64
+        isReadOnly: Bool = false, policies: @escaping PoliciesInStore = { _ in nil }, clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.member = member
         self.address = address
         self.limits = limits
         self.isReadOnly = isReadOnly
+        self.policies = policies
         self.clock = clock
     }
 }

@@ -37,6 +37,8 @@ package enum Refusal: Error, Equatable {
     case bodyMalformed
     /// The recipient list named is not the newest.
     case listNotNewest
+    /// The compartment has as many grants as are kept: one must be ended first.
+    case tooManyGrants
     /// Body and public fields, or body and state, contradict each other.
     case bodyContradicts
 }

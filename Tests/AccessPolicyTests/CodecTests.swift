@@ -17,12 +17,33 @@ import Testing
         let subject = DecisionCase().changed {
             $0.filter = Filter(records: [.zero, DecisionCase.record(1).record], after: 9) ?? .all
         }
-        let inputs = subject.inputs
+        let hidden = try Self.withAllParts()
         expectCanonical(
-            subject.request, subject.filter, Filter.all, try #require(inputs.grant), DecisionCase.record(2, isRetracted: true),
-            DecisionRecord(inputs, verdict: PlainEngine.decide(inputs)),
-            DecisionRecord(subject.changed { $0.hasGrant = false }.inputs, verdict: .denied(.unknownGrant)))
-        for reason in Verdict.Reason.allCases { expectCanonical(DecisionRecord(inputs, verdict: .denied(reason))) }
+            subject.request, subject.filter, Filter.all, try #require(subject.inputs.grant), subject.decided, hidden,
+            try #require(hidden.others.first), try #require(hidden.records.first), subject.changed { $0.hasGrant = false }.decided)
+        for ruling in hidden.rulings { expectCanonical(ruling) }
+        expectCanonical(
+            Consent(Restriction(.everything), category: 3), Consent(Restriction(.label(line("SUD"))), category: 3),
+            Consent(Restriction(.record(.zero), from: publicKey("lakeside")), category: 3),
+            try #require(Consent(fhir: Array("{}".utf8), category: 3)))
+    }
+
+    /// Released, held back by policy and by restriction, obliged.
+    static func withAllParts() throws -> DecisionRecord {
+        let policies = try Published.inForce()
+        return DecisionCase().changed {
+            $0.policies = policies
+            $0.others = [DecisionCase.restriction("hide", .label(line("HIV"))), DecisionCase.restriction("all", .record(.zero))]
+            $0.records = [["HIV"], ["SUD"], [], ["SUD", "PSYTHPN"]].enumerated().map { number, labels in
+                DecisionCase.record(UInt64(number), facts: DecisionCase.facts(labels: labels))
+            }
+        }.decided
+    }
+
+    @Test func `a decision record copies no facts of a record`() throws {
+        let facts = DecisionCase.facts(labels: ["HIV"])
+        let bytes = DecisionCase().changed { $0.records = [DecisionCase.record(1, facts: facts)] }.decided.canonicalBytes
+        for word in ["laboratory", "HIV", "Observation", "fhir"] { #expect(!bytes.contains(Array(word.utf8))) }
     }
 
     /// All of the 2^24 consents with the laboratory's category would be too many; every value of each byte is not.
@@ -63,8 +84,8 @@ import Testing
         #expect(throws: FormatError.unknownTag) { try Request(canonical: bytes) }
     }
 
-    @Test(arguments: [0, 11, 255] as [UInt8]) func `a reason without a name is refused`(reason: UInt8) {
-        var bytes = DecisionRecord(DecisionCase().inputs, verdict: .denied(.over)).canonicalBytes
+    @Test(arguments: [0, 14, 255] as [UInt8]) func `a reason without a name is refused`(reason: UInt8) {
+        var bytes = DecisionCase().changed { $0.isRevoked = true }.decided.canonicalBytes
         bytes[bytes.count - 1] = reason
         #expect(throws: FormatError.unknownTag) { try DecisionRecord(canonical: bytes) }
     }
@@ -105,82 +126,56 @@ import Testing
     }
 }
 
-/// P5: what an auditor has is the record and the request, and from these he comes to the same answer.
-@Suite struct Replay {
-    private func random(_ generator: inout SeededGenerator) -> DecisionCase {
-        DecisionCase().changed { subject in
-            subject.purpose = PurposeOfUse.allCases.randomElement(using: &generator) ?? .treatment
-            subject.purposes = Set(PurposeOfUse.allCases.filter { _ in Bool.random(using: &generator) })
-            subject.isRevoked = Int.random(in: 0..<5, using: &generator) == 0
-            subject.isReleaseSigned = Int.random(in: 0..<5, using: &generator) > 0
-            subject.hasGrant = Int.random(in: 0..<5, using: &generator) > 0
-            subject.from = UInt32.random(in: 20_776...20_780, using: &generator)
-            subject.until = UInt32.random(in: 20_777...20_790, using: &generator)
-            subject.consent = Int.random(in: 0..<9, using: &generator) == 0 ? generator.bytes(6) : nil
-            subject.records = (1...6).map { number in
-                DecisionCase.record(
-                    number, category: UInt16.random(in: 3...4, using: &generator), isRetracted: Bool.random(using: &generator))
+/// What a record of a decision cannot be.
+@Suite struct DecisionRecordFormat {
+    private func refused(_ bytes: [UInt8]) -> Bool { (try? DecisionRecord(canonical: bytes)) == nil }
+
+    @Test func `cut or prolonged it is none`() throws {
+        let bytes = try DecisionFormats.withAllParts().canonicalBytes
+        #expect(!refused(bytes))
+        for count in 0..<bytes.count where !refused(Array(bytes.prefix(count))) { Issue.record("\(count) bytes are one") }
+        #expect(refused(bytes + [0]))
+    }
+
+    /// The five from the last rulings' list on.
+    @Test func `rulings stand in the order of their use, each once, and all are used`() throws {
+        let record = try DecisionFormats.withAllParts()
+        #expect(record.rulings.count == 4 && record.records.map(\.ruling) == [0, 1, 2, 3])
+        func written(_ rulings: [Ruling], _ numbers: [Int]) -> [UInt8] {
+            var writer = CanonicalWriter()
+            writer.integer(2 as UInt8)
+            writer.text(record.engine)
+            writer.minute(record.now)
+            writer.flag(false)
+            writer.value(record.requestHash)
+            writer.flag(false)
+            writer.integer(0 as UInt16)
+            writer.list(rulings, length: UInt16.self) { $0.value($1) }
+            writer.list(Array(numbers.enumerated()), length: UInt16.self) { writer, item in
+                writer.value(RuledRecord(commitment: .init(.zero), position: UInt64(item.offset), ruling: item.element))
             }
-            let wanted = subject.records.filter { _ in Bool.random(using: &generator) }.map(\.record)
-            subject.filter = Filter(records: Set(wanted), after: Bool.random(using: &generator) ? nil : 2) ?? .all
+            writer.integer(0 as UInt32)
+            writer.flag(true)
+            return writer.bytes
         }
+        let two = Array(record.rulings.prefix(2))
+        #expect(!refused(written(two, [0, 1, 0])) && !refused(written([], [])))
+        for (rulings, numbers) in [
+            (two, [1, 0]), (two, [0]), (two, [0, 2]), ([two[0], two[0]], [0, 1]), ([], [0]), (two, []),
+        ] { #expect(refused(written(rulings, numbers)), "\(numbers)") }
     }
 
-    @Test func `every decision comes out of its bytes again`() throws {
-        let seed: UInt64 = 11
-        var generator = SeededGenerator(seed: seed)
-        var failures = Failures()
-        var reasons: Set<Verdict.Reason> = []
-        for number in 0..<3_000 {
-            let inputs = random(&generator).inputs
-            let verdict = PlainEngine.decide(inputs)
-            if case .denied(let reason) = verdict { reasons.insert(reason) }
-            let bytes = (DecisionRecord(inputs, verdict: verdict).canonicalBytes, inputs.request.canonicalBytes)
-            let record = try DecisionRecord(canonical: bytes.0)
-            let replayed = record.inputs(try Request(canonical: bytes.1))
-            failures.check(replayed == inputs && replayed.map { PlainEngine.decide($0) } == verdict, "seed \(seed), case \(number)")
-        }
-        #expect(failures.isEmpty, "\(failures)")
-        // With one action there is, none can go uncovered; and everybody here asks for his own grant.
-        #expect(reasons == Set(Verdict.Reason.allCases).subtracting([.actionNotCovered, .notGrantee]))
-    }
-
-    /// A record whose verdict was exchanged is found out by deciding again.
-    @Test func `a verdict that does not follow from its record shows`() throws {
-        let subject = DecisionCase()
-        for verdict in [.denied(.revoked), .allowed([0]), .allowed([0, 2]), .denied(.nothingToRelease)] as [Verdict] {
-            let record = try DecisionRecord(canonical: DecisionRecord(subject.inputs, verdict: verdict).canonicalBytes)
-            let inputs = try #require(record.inputs(subject.request))
-            #expect(PlainEngine.decide(inputs) != record.verdict)
+    @Test func `another version is refused`() {
+        var bytes = DecisionCase().decided.canonicalBytes
+        for version in [0, 1, 3, 255] as [UInt8] {
+            bytes[0] = version
+            #expect(throws: FormatError.unknownTag) { try DecisionRecord(canonical: bytes) }
         }
     }
+}
 
-    @Test func `a record is about one request, to its last byte`() throws {
-        let subject = DecisionCase()
-        let record = DecisionRecord(subject.inputs, verdict: .denied(.over))
-        #expect(record.inputs(subject.request) != nil)
-        for other in [
-            subject.changed { $0.purpose = .research }, subject.changed { $0.actor = "hillside" },
-            subject.changed { $0.requested = "other" }, subject.changed { $0.filter = Filter.all.after(0) },
-        ] {
-            #expect(record.inputs(other.request) == nil)
-        }
-    }
-
-    @Test func `a record has a bound on candidates, and names those it has`() throws {
-        let most = (0..<UInt64(DecisionRecord.maximumRecords)).map { DecisionCase.record($0 & 0x7f) }
-        let inputs = DecisionCase().changed { $0.records = most }.inputs
-        let largest = DecisionRecord(inputs, verdict: .allowed(Array(most.indices)))
-        #expect(try DecisionRecord(canonical: largest.canonicalBytes) == largest)
-        let above = DecisionCase().changed { $0.records = most + [DecisionCase.record(1)] }.inputs
-        #expect(throws: FormatError.tooLarge) {
-            try DecisionRecord(canonical: DecisionRecord(above, verdict: .denied(.over)).canonicalBytes)
-        }
-        #expect(throws: FormatError.self) {
-            try DecisionRecord(canonical: DecisionRecord(DecisionCase().inputs, verdict: .allowed([0, 1, 2, 3])).canonicalBytes)
-        }
-        #expect(throws: FormatError.notCanonical) {
-            try DecisionRecord(canonical: DecisionRecord(DecisionCase().inputs, verdict: .allowed([])).canonicalBytes)
-        }
+extension [UInt8] {
+    fileprivate func contains(_ word: [UInt8]) -> Bool {
+        indices.contains { self[$0...].starts(with: word) }
     }
 }

@@ -1,4 +1,5 @@
 import AccessPolicy
+import Cedar
 import CryptoPrimitives
 import MedicalRecords
 import TestSupport
@@ -20,11 +21,15 @@ import Testing
     @Test func `requests and decision records are as the document says`() throws {
         let difference = try FormatFile("requests.json").difference(from: [
             ("consent", try Self.example(Self.consent())),
+            ("restriction", try Self.example(Self.restriction())),
+            ("consent in FHIR", try Self.example(try #require(Consent(fhir: Self.document, category: Category.laboratory.code)))),
+            ("compilation", Self.shown(ConsentCompiler.compile(try Self.consent(), Self.scope))),
             ("request", try Self.example(Self.request(.all))),
             ("filtered request", try Self.example(Self.request(try Self.filter()))),
             ("release", try Self.example(try Self.record(Self.request(.all)))),
             ("refusal", try Self.example(try Self.record(Self.request(.all), isRevoked: true))),
             ("unknown grant", try Self.example(try Self.record(Self.request(.all), hasGrant: false))),
+            ("held back", try Self.example(try Self.record(Self.request(.all), hides: true))),
         ])
         #expect(difference == nil)
     }
@@ -56,8 +61,8 @@ extension PolicyExamples {
         try #require(Consent(actions: [.read], purposes: [.treatment, .emergencyTreatment], category: Category.laboratory.code))
     }
 
-    static func request(_ filter: Filter) -> Request {
-        Request(
+    static func request(_ filter: Filter) -> AccessPolicy.Request {
+        AccessPolicy.Request(
             origin: origin, grant: publicKey("grant"), filter: filter, purpose: .treatment, staff: line("Dr. Okafor"),
             actor: publicKey("lakeside"), nonce: SHA256.hash([9]).value)
     }
@@ -66,20 +71,41 @@ extension PolicyExamples {
         try #require(Filter(records: [SHA256.hash([1]).value, SHA256.hash([2]).value], after: 1_539))
     }
 
-    static func record(_ request: Request, isRevoked: Bool = false, hasGrant: Bool = true) throws -> DecisionRecord {
-        let grant = GrantFacts(
+    static func restriction() -> Consent {
+        Consent(Restriction(.label(line("HIV")), from: publicKey("lakeside")), category: Category.laboratory.code)
+    }
+
+    static let document = Array(#"{"resourceType":"Consent","status":"active"}"#.utf8)
+
+    static var scope: ConsentScope {
+        ConsentScope(
             control: publicKey("grant"), compartment: publicKey("ana/laboratory"), grantee: publicKey("lakeside"),
-            consent: try consent().canonicalBytes, from: Day(20_778), until: Day(20_808), isRevoked: isRevoked,
+            from: Day(20_778), until: Day(20_808))
+    }
+
+    static func record(
+        _ request: AccessPolicy.Request, isRevoked: Bool = false, hasGrant: Bool = true, hides: Bool = false
+    ) throws -> DecisionRecord {
+        let consent = try consent().canonicalBytes
+        let grant = GrantFacts(
+            scope, consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash, isRevoked: isRevoked,
             isReleaseSigned: true)
-        let records = [(UInt8(1), UInt16(3), false), (2, 3, true), (3, 3, false)].map { number, category, isRetracted in
-            CandidateFacts(
+        let facts = [try #require(StoredFacts(try laboratory())).canonicalBytes, DecisionCase.facts()]
+        let candidates = [(UInt8(1), 0), (3, 1)].map { number, kind in
+            Candidate(
                 commitment: SHA256.hash([number]), position: 1_536 + UInt64(number) * 7, record: SHA256.hash([1, number]).value,
-                category: category, isRetracted: isRetracted)
+                depositor: publicKey("hillside"), facts: facts[kind], isRetracted: false)
         }
+        let hide = DecisionCase.other("hide", restriction(), from: 20_778, until: 20_808)
         let inputs = DecisionInputs(
             now: Minute(20_778 * Minute.perDay + 600), requestHash: .labelled(.request, request.canonicalBytes), request: request,
-            grant: hasGrant ? grant : nil, records: hasGrant ? records : [])
-        return DecisionRecord(inputs, verdict: PlainEngine.decide(inputs))
+            grant: hasGrant ? grant : nil, consent: hasGrant ? consent : [], others: hides ? [hide] : [],
+            policies: hides ? try Published.inForce() : nil)
+        var engine = DecisionEngine(inputs)
+        var draft = DecisionDraft()
+        let about = candidates.filter(engine.isAbout)
+        draft.add(about, engine.rule(on: about))
+        return draft.record(inputs, refusal: engine.refusal)
     }
 }
 
@@ -130,7 +156,7 @@ extension PolicyExamples {
         return fields(["target": target, "clinic": restriction.clinic])
     }
 
-    static func example(_ request: Request) throws -> Shown {
+    static func example(_ request: AccessPolicy.Request) throws -> Shown {
         try TestSupport.example(
             request,
             [
@@ -141,33 +167,48 @@ extension PolicyExamples {
             more: ["hash": Hash.labelled(.request, request.canonicalBytes)])
     }
 
+    private static func shown(_ compiled: CompiledConsent) -> Shown {
+        var set = PolicySet()
+        for policy in [compiled.permit, compiled.forbid].compactMap(\.self) { try? set.add(policy) }
+        return fields(["policies": String(decoding: set.json, as: UTF8.self), "hash": compiled.hash])
+    }
+
     static func example(_ record: DecisionRecord) throws -> Shown {
         try TestSupport.example(
             record,
             [
-                "engine": record.engine, "now": record.now, "request": record.requestHash, "grant": record.grant.map(shown),
-                "candidates": record.records.map(shown), "verdict": shown(record.verdict),
+                "version": 2, "engine": record.engine, "now": record.now, "policies": record.policies,
+                "request": record.requestHash, "grant": record.grant.map(shown),
+                "consents": record.others.map {
+                    fields(["control": $0.control, "consent": $0.consent, "compilation": $0.compilation])
+                },
+                "rulings": record.rulings.map(shown),
+                "records": record.records.map {
+                    fields(["commitment": $0.commitment, "position": $0.position, "ruling": $0.ruling])
+                },
+                "more held back": record.moreHeldBack, "verdict": shown(record.verdict),
             ])
     }
 
     private static func shown(_ grant: GrantFacts) -> Shown {
         fields([
             "control": grant.control, "compartment": grant.compartment, "grantee": grant.grantee, "consent": grant.consent,
-            "from": grant.from, "until": grant.until, "revoked": grant.isRevoked, "release signed": grant.isReleaseSigned,
+            "compilation": grant.compilation, "from": grant.from, "until": grant.until, "revoked": grant.isRevoked,
+            "release signed": grant.isReleaseSigned,
         ])
     }
 
-    private static func shown(_ candidate: CandidateFacts) -> Shown {
+    private static func shown(_ ruling: Ruling) -> Shown {
         fields([
-            "commitment": candidate.commitment, "position": candidate.position, "record": candidate.record,
-            "category": candidate.category, "retracted": candidate.isRetracted,
+            "allows": ruling.decision == .allow, "reasons": ruling.reasons.map(\.text), "erring": ruling.erring.map(\.text),
+            "obliging": ruling.obliging.map(\.text), "obligations": Shown.list(ruling.obligations.map { .number(UInt64($0.code)) }),
         ])
     }
 
     private static func shown(_ verdict: Verdict) -> Shown {
         switch verdict {
+        case .allowed: fields(["released": true])
         case .denied(let reason): fields(["released": false, "reason": reason.rawValue])
-        case .allowed(let indices): fields(["released": true, "indices": indices])
         }
     }
 }

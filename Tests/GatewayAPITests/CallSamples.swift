@@ -46,7 +46,7 @@ struct CallSamples {
     }
 
     var item: RequestRecords.Answer.Item {
-        .init(record: record(), releasedSalt: World.salt, releasedProof: proof, ticket: World.salt)
+        .init(record: record(), releasedSalt: World.salt, releasedProof: proof, ticket: World.salt, obligations: [1, 3])
     }
 
     func released(_ items: [RequestRecords.Answer.Item], hasMore: Bool = true) -> RequestRecords.Answer {

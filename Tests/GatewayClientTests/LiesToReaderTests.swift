@@ -36,7 +36,8 @@ import HTTPTypes
     private static func changed(_ answer: Answer, _ change: (StoredRecord) -> StoredRecord) -> Answer {
         let items = items(answer).map {
             Answer.Item(
-                record: change($0.record), releasedSalt: $0.releasedSalt, releasedProof: $0.releasedProof, ticket: $0.ticket)
+                record: change($0.record), releasedSalt: $0.releasedSalt, releasedProof: $0.releasedProof, ticket: $0.ticket,
+                obligations: $0.obligations)
         }
         return Answer(decision: answer.decision, outcome: .released(items, hasMore: false))
     }
@@ -151,7 +152,9 @@ import HTTPTypes
                     decision: answer.decision,
                     outcome: .released(
                         Self.items(answer).map {
-                            .init(record: $0.record, releasedSalt: World.salt, releasedProof: $0.releasedProof, ticket: $0.ticket)
+                            .init(
+                                record: $0.record, releasedSalt: World.salt, releasedProof: $0.releasedProof, ticket: $0.ticket,
+                                obligations: $0.obligations)
                         }, hasMore: false))
             } == .releasedOtherRecords)
     }

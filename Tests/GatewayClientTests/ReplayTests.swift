@@ -1,5 +1,6 @@
 import AccessPolicy
 import CryptoPrimitives
+import Foundation
 import MerkleLedger
 import SharingContract
 import TestSupport
@@ -169,27 +170,129 @@ import Testing
 
 /// A gateway that decided wrongly and wrote it down: every signature is good, and the ledger is the pinned one.
 @Suite struct WrongDecisionTests {
-    private func findings(_ lie: AuditStory.Lie) throws -> [Replay.Finding.What] {
-        let story = try AuditStory(lie)
-        return Replay.run(try story.export(), pin: story.pin, decisions: true) { _, _ in }.findings.map(\.what)
+    private func findings(_ lie: AuditStory.Lie) throws -> [Replay.Finding.What] { try findings(of: AuditStory(lie)) }
+
+    private func findings(_ alter: @escaping (inout DecisionParts) -> Void) throws -> [Replay.Finding.What] {
+        try findings(of: AuditStory(altering: alter))
     }
 
-    @Test func `a release that the policy denies is found`() throws {
-        #expect(try findings(.purposeNotCovered) == [.decisionDiffers])
+    private func findings(of story: AuditStory) throws -> [Replay.Finding.What] {
+        Replay.run(try story.export(), pin: story.pin, decisions: true) { _, _ in }.findings.map(\.what)
     }
 
-    @Test func `inputs that are not the ledger's are found`() throws {
-        #expect(try findings(.inventsRevocation) == [.decisionInputs])
-        #expect(try findings(.otherCategory) == [.decisionInputs])
-        #expect(try findings(.otherMinute) == [.decisionInputs])
+    private static let permit = "\(publicKey("grant"))/permit"
+    private static let forbid = "\(publicKey("hide"))/forbid"
+
+    /// The story's own rulings: one record is seen, one is hidden, one is seen.
+    @Test func `the parts that are altered below are those of the record`() throws {
+        var found: DecisionParts?
+        #expect(try findings { found = $0 } == [])
+        let parts = try #require(found)
+        let rulings = [RulingParts(allows: true, reasons: [Self.permit]), RulingParts(reasons: [Self.forbid])]
+        #expect(parts.rulings == rulings.map(\.bytes))
+        #expect(parts.records.map(\.ruling) == [0, 1, 0] && parts.others.count == 1 && parts.verdict == .allowed)
     }
 
-    @Test func `a record that was never deposited does not pass for an erased one`() throws {
-        #expect(try findings(.inventsRecord) == [.decisionInputs])
+    @Test func `a release that the consent denies is found`() throws {
+        #expect(try findings(.purposeNotCovered) == [.consents, .records, .rulings, .verdict])
     }
 
-    @Test func `a release of more than the verdict names is found`() throws {
-        #expect(try findings(.releasesMore) == [.decisionDiffers])
+    @Test func `each field that is another is found, and said which`() throws {
+        #expect(try findings { $0.engine = line("cedar/4.5 consents/1 semantics/0") } == [.engine])
+        #expect(try findings { $0.now = Minute($0.now.number + 1) } == [.time])
+        #expect(try findings { $0.policies = Hash(.zero) } == [.policies])
+        #expect(try findings { $0.requestHash = Hash(.zero) } == [.request])
+        #expect(try findings { $0.grant = nil } == [.grant])
+        #expect(try findings { $0.others = [] } == [.consents])
+        #expect(try findings { $0.moreHeldBack = 1 } == [.records])
+        #expect(try findings { $0.verdict = .denied(.heldBack) } == [.verdict])
+        for place in 0..<GrantFacts.maximumSize {
+            let found = try findings { parts in parts.grant?[place] ^= 1 }
+            #expect(found == [.grant], "byte \(place) of the grant")
+        }
+        for place in 0..<3 {
+            let found = try findings { parts in
+                let other = parts.others[0]
+                parts.others = [
+                    ConsentName(
+                        control: place == 0 ? publicKey("other") : other.control, consent: place == 1 ? Hash(.zero) : other.consent,
+                        compilation: place == 2 ? Hash(.zero) : other.compilation)
+                ]
+            }
+            #expect(found == [.consents])
+        }
+    }
+
+    @Test func `a ruling that comes out differently is found`() throws {
+        func ruling(_ number: Int, _ ruling: RulingParts) throws -> [Replay.Finding.What] {
+            try findings { $0.rulings[number] = ruling.bytes }
+        }
+        #expect(try ruling(0, .init(allows: true, reasons: [Self.forbid])) == [.rulings])
+        #expect(try ruling(0, .init(allows: true, reasons: [Self.permit], obliging: ["x"])) == [.obligations])
+        #expect(try ruling(0, .init(allows: true, reasons: [Self.permit], obligations: [4])) == [.obligations])
+        #expect(try ruling(1, .init(reasons: [Self.permit])) == [.rulings])
+        #expect(try ruling(1, .init(reasons: [])) == [.rulings])
+        #expect(try ruling(1, .init(reasons: [Self.forbid], erring: ["x"])) == [.rulings])
+        // What is hidden is released, and nobody is told that it was hidden.
+        #expect(try ruling(1, .init(allows: true, reasons: [Self.forbid])) == [.rulings])
+        // What may be seen is held back.
+        #expect(try findings { $0.records[2] = $0.records[2].ruled(1) } == [.rulings])
+    }
+
+    @Test func `a record that is another, elsewhere, or never was is found`() throws {
+        let invented = RuledRecord(commitment: SHA256.hash([1]), position: 1 << 40, ruling: 1)
+        #expect(try findings { $0.records.append(invented) } == [.records])
+        #expect(
+            try findings {
+                let first = $0.records[1]
+                $0.records[1] = RuledRecord(commitment: first.commitment, position: first.position + 1, ruling: 1)
+            } == [.records])
+        #expect(
+            try findings {
+                $0.records[1] = RuledRecord(commitment: SHA256.hash([1]), position: $0.records[1].position, ruling: 1)
+            } == [.records])
+    }
+
+    @Test func `a release of more than was decided is found`() throws {
+        #expect(try findings(.releasesMore) == [.outcome])
+    }
+
+    @Test func `a grant whose consent means something else than was signed is found where it stands, and where it is relied on`()
+        throws
+    {
+        let found = try findings(.compilesOtherwise)
+        #expect(found.prefix(2) == [.compilation, .compilation])
+        #expect(found.dropFirst(2).isEmpty)
+    }
+
+    @Test func `policies are those in force at the leaf, and their obligations come out again`() throws {
+        let folder = Fixtures.repository.appending(path: "policies")
+        let schema = Array(try Data(contentsOf: folder.appending(path: "schema.cedarschema")))
+        let text = """
+            @id("look") @basis("b") @version("1") @oblige("review") permit (principal, action, resource);
+            @id("no-hiv") @basis("b") @version("1") forbid (principal, action, resource in Label::"HIV");
+            """
+        let library = try PolicyLibrary(
+            schema: .init(name: "schema", bytes: schema), policies: [.init(name: "text", bytes: Array(text.utf8))])
+        let inForce = PoliciesInForce(root: SHA256.hash(Array(text.utf8)), library: library)
+        let story = try AuditStory(policies: inForce)
+        func run(_ publishing: @escaping Replay.Publishing) throws -> [Replay.Finding.What] {
+            Replay.run(try story.export(), pin: story.pin, decisions: true, publishing: publishing) { _, _ in }.findings.map(\.what)
+        }
+        // As if the compartment's leaf had published them.
+        func published(_ found: PoliciesInForce) -> Replay.Publishing {
+            { leaf, _ in
+                if case .compartment = leaf.entry.event { found } else { nil }
+            }
+        }
+        #expect(try run(published(inForce)) == [])
+        #expect(try run(published(PoliciesInForce(root: Hash(.zero), library: library))) == [.policies, .policies])
+        #expect(try run { _, _ in nil } == [.policies, .rulings, .obligations, .policies])
+        struct Unreadable: Error {}
+        #expect(
+            try run { leaf, _ in
+                if case .compartment = leaf.entry.event { throw Unreadable() } else { return nil }
+            }.first == .policiesUnreadable)
     }
 
     @Test func `a request that its actor did not send is found`() throws {
@@ -199,5 +302,11 @@ import Testing
 
     @Test func `a record that nobody can read is found`() throws {
         #expect(try findings(.noRecord) == [.decisionUnreadable])
+    }
+}
+
+extension RuledRecord {
+    fileprivate func ruled(_ number: Int) -> RuledRecord {
+        RuledRecord(commitment: commitment, position: position, ruling: number)
     }
 }

@@ -38,7 +38,10 @@ import Testing
                 #expect(item.record.header == town.header(of: item.record, for: recipient("grant")))
                 try item.record.descriptor.verifySignature(origin: town.world.origin, compartment: publicKey(Town.laboratory))
             }
-            #expect(try await town.verdict(of: answer.decision.index) == .allowed([0, 1]))
+            let record = try await town.record(of: answer.decision.index)
+            #expect(record.verdict == .allowed && record.released.count == 2 && record.engine.text == DecisionEngine.name)
+            // Nothing is published here: grants alone decide.
+            #expect(record.policies == nil && record.others.isEmpty && items.allSatisfy(\.obligations.isEmpty))
         }
     }
 
@@ -136,6 +139,27 @@ import Testing
             #expect(try await town.released("later", by: "lakeside").count == 1)
             clock.advance(by: 1)
             try await town.expectRefused(town.requesting("later", by: "lakeside"), by: "lakeside", .over)
+        }
+    }
+
+    @Test func `a grant that compiles to something else than was signed is not taken`() async throws {
+        try await begun { town in
+            let before = town.gateway.store.head.size
+            let other = town.granting("other", to: "lakeside") { $0.compilation = Hash(.zero) }
+            try await town.gateway.expect(.compilationDiffers, other, by: Town.laboratory)
+            // Signed for another clinic's key, another grant, or another text.
+            let treatment: [UInt8] = [0, 3, 1, 1, 0, 2, 0]
+            let others = [
+                ConsentCompiler.compile(treatment, town.scope("other", to: "hillside")),
+                ConsentCompiler.compile(treatment, town.scope("grant", to: "lakeside")),
+                ConsentCompiler.compile([0, 3, 1, 1, 0, 4, 0], town.scope("other", to: "lakeside")),
+            ]
+            for compiled in others {
+                let call = town.granting("other", to: "lakeside") { $0.compilation = compiled.hash }
+                try await town.gateway.expect(.compilationDiffers, call, by: Town.laboratory)
+            }
+            #expect(town.gateway.store.head.size == before)
+            try await town.grant("other", to: "lakeside")
         }
     }
 

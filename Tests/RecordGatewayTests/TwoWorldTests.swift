@@ -53,19 +53,39 @@ private struct Shape: Hashable {
         case withheld
         /// It is there with a header, and is of another category than the consent.
         case otherCategory
+        /// It is there with a header, and the patient hid it: by its name, by its label, from this clinic alone.
+        case restricted
+        case restrictedByLabel
+        case restrictedForClinic
+
+        var restriction: (Restriction.Target, clinic: String?)? {
+            switch self {
+            case .absent, .withheld, .otherCategory: nil
+            case .restricted: (.record(SHA256.hash(Array("third".utf8)).value), nil)
+            case .restrictedByLabel: (.label(line("SPI")), nil)
+            case .restrictedForClinic: (.label(line("PSY")), "lakeside")
+            }
+        }
     }
 
     /// Two records that the grant covers, and a third that it does not, if there is one. All came in one deposit before the grant.
     private func begun(_ world: World, _ body: (inout Town) async throws -> Void) async throws {
         try await GatewaySite.town { town in
             var records = [town.sealed("lab 1"), town.sealed("lab 2")]
-            if world != .absent { records.append(town.sealed("third", category: world == .withheld ? .laboratory : .mentalHealth)) }
+            let category: MedicalRecords.Category = world == .otherCategory ? .mentalHealth : .laboratory
+            if world != .absent { records.append(town.sealed("third", category: category, labels: ["PSY"])) }
             for record in records { try await town.upload(record.payload) }
             _ = try await town.gateway.call(town.depositing(records), by: "hillside")
             try await town.grant("grant", to: "lakeside")
+            // In every world there is one grant more, and in some it hides.
+            if let (target, clinic) = world.restriction {
+                try await town.restrict("another", target, from: clinic)
+            } else {
+                try await town.grant("another", to: "hillside")
+            }
             let own = try await town.gateway.call(ListRecords(), by: Town.laboratory).records
             let third = town.sealed("third").descriptor.record
-            let headers = own.filter { world == .otherCategory || $0.descriptor.record != third }.map { record in
+            let headers = own.filter { world != .withheld || $0.descriptor.record != third }.map { record in
                 AddHeaders.Header(position: record.position, bytes: town.header(of: record, for: recipient("grant")))
             }
             _ = try await town.gateway.call(AddHeaders(grant: publicKey("grant"), headers: headers), by: Town.laboratory)
@@ -147,6 +167,12 @@ private struct Shape: Hashable {
             refused { town in town.requesting("grant", by: "lakeside", purpose: .research) },
             refused { town in town.requesting("none", by: "lakeside", filter: unknown) },
             refused { town in town.requesting("grant", by: "lakeside", filter: unknown) },
+            // Hidden by what the patient signed later, all of it or the very record that is asked for.
+            refused(hiding: .everything) { town in town.requesting("grant", by: "lakeside") },
+            refused(hiding: .record(SHA256.hash(Array("lab 1".utf8)).value)) { town in
+                let record = town.sealed("lab 1").descriptor.record.value
+                return town.requesting("grant", by: "lakeside", filter: Filter(records: [record], after: nil) ?? .all)
+            },
         ]
         // A filter makes the request longer, and the requester knows that he sent it; what he gets is as long.
         #expect(Set(shapes).count == 1, "refusals can be told apart")
@@ -159,7 +185,9 @@ private struct Shape: Hashable {
     }
 
     /// A town with a grant of every kind, and what one request looks like there.
-    private func refused(_ call: (Town) -> RequestRecords) async throws -> Refused {
+    private func refused(
+        hiding target: Restriction.Target = .label(line("HIV")), _ call: (Town) -> RequestRecords
+    ) async throws -> Refused {
         try await GatewaySite.town { town in
             let tomorrow = town.world.now.day.adding(days: 1)
             try await town.grant("grant", to: "lakeside")
@@ -167,6 +195,7 @@ private struct Shape: Hashable {
             try await town.grant("restricted", to: "lakeside") { $0.consent = [0, 5, 1, 1, 0, 2, 0] }
             try await town.grant("future", to: "lakeside") { $0.from = tomorrow }
             try await town.grant("revoked", to: "lakeside")
+            try await town.restrict("hide", target)
             try await town.deposit(["lab 1", "lab 2"])
             try await town.revoke("revoked")
             let before = try town.gateway.site.rows().mapValues(\.count)

@@ -176,7 +176,8 @@ import Testing
         let grant = Grant(
             control: publicKey("squatter"), release: publicKey("ana/imaging"), from: today, until: today.adding(days: 1))
         let fields = GrantBody.Fields(
-            grantee: publicKey("lakeside"), consent: [], sealedSeed: [], recipient: recipient("g"), recipientList: list.hash)
+            grantee: publicKey("lakeside"), consent: [], compilation: .random(), sealedSeed: [], recipient: recipient("g"),
+            recipientList: list.hash)
         let body = GrantBody(fields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
         try world.append(.grant(grant), by: "squatter", evidence: world.evidence(body))
         try world.open("ana/imaging")
@@ -187,7 +188,8 @@ import Testing
         func append(_ grant: Grant, by signer: String) throws {
             let list = world.list("ana/laboratory")
             let fields = GrantBody.Fields(
-                grantee: publicKey("lakeside"), consent: [], sealedSeed: [], recipient: recipient("g"), recipientList: list.hash)
+                grantee: publicKey("lakeside"), consent: [], compilation: .random(), sealedSeed: [], recipient: recipient("g"),
+                recipientList: list.hash)
             let body = GrantBody(fields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
             try world.append(.grant(grant), by: signer, evidence: world.evidence(body))
         }

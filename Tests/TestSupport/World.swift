@@ -155,16 +155,21 @@ extension World {
         Grant(control: publicKey(name), release: publicKey(name + "/release"), from: now.day, until: now.day.adding(days: days))
     }
 
-    package func grantBody(_ name: String, in compartment: String, to clinic: String, list: RecipientList) -> GrantBody {
+    /// - Parameter compilation: what the contract takes as it is, and a gateway does not.
+    package func grantBody(
+        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil
+    ) -> GrantBody {
         let fields = GrantBody.Fields(
-            grantee: publicKey(clinic), consent: [0, 3, 1, 1, 0, 2, 0], sealedSeed: Array("age".utf8), recipient: recipient(name),
-            recipientList: list.hash)
+            grantee: publicKey(clinic), consent: [0, 3, 1, 1, 0, 2, 0], compilation: compilation ?? SHA256.hash(Array(name.utf8)),
+            sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash)
         return GrantBody(fields, of: grant(name), signingWith: key(compartment), origin: origin)
     }
 
     @discardableResult
-    package mutating func grant(_ name: String, in compartment: String, to clinic: String, list: RecipientList) throws -> UInt64 {
-        let body = grantBody(name, in: compartment, to: clinic, list: list)
+    package mutating func grant(
+        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil
+    ) throws -> UInt64 {
+        let body = grantBody(name, in: compartment, to: clinic, list: list, compilation: compilation)
         return try append(.grant(grant(name)), by: name, evidence: evidence(body))
     }
 

@@ -34,9 +34,11 @@ package struct CompiledConsent: Hashable, Sendable {
     ) {
         var set = PolicySet()
         func policy(_ effect: Effect, _ part: String?, _ body: PolicyBody?) -> Policy? {
-            guard var body, body.effect == effect else { return nil }
+            let id = scope.id(effect, part)
+            // Decisions name it, in a line.
+            guard var body, body.effect == effect, TextLine(id.text) != nil else { return nil }
             if effect == .permit { body.annotations["covers"] = CedarString(consented.words) }
-            guard let policy = Policy(id: scope.id(effect, part), body), (try? set.add(policy)) != nil else { return nil }
+            guard let policy = Policy(id: id, body), (try? set.add(policy)) != nil else { return nil }
             return policy
         }
         let made = (

@@ -8,6 +8,7 @@ package enum LibraryError: Error, Hashable, Sendable {
     }
 
     case noPolicies
+    case tooMany(limit: Int)
     case unreadable(file: String, reason: String)
     case annotationMissing(String, Place)
     case annotationUnknown(String, Place)
@@ -18,6 +19,8 @@ package enum LibraryError: Error, Hashable, Sendable {
     case obligingForbid(String, Place)
     case template(String, Place)
     case duplicateID(String, Place)
+    /// Longer than 255 bytes, or with characters that no line has.
+    case idNotALine(Place)
     case arithmetic(String, Place)
     case argumentNotLiteral(String, Place)
     /// Strict validation against the schema, with its words.
@@ -30,6 +33,7 @@ extension LibraryError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noPolicies: "there are no policies"
+        case .tooMany(let limit): "there are more than \(limit) policies"
         case .unreadable(let file, let reason): "\(file): \(reason)"
         case .annotationMissing(let name, let place): "\(place): the policy has no @\(name)(\"…\")"
         case .annotationUnknown(let name, let place): "\(place): nobody reads the annotation @\(name)"
@@ -40,6 +44,7 @@ extension LibraryError: CustomStringConvertible {
         case .obligingForbid(let id, let place): "\(place): \(id) forbids, so nobody can be obliged by it"
         case .template(let id, let place): "\(place): \(id) has a slot, and nothing would fill it"
         case .duplicateID(let id, let place): "\(place): there is another policy \(id)"
+        case .idNotALine(let place): "\(place): the @id is not one line of at most 255 bytes"
         case .arithmetic(let id, let place): "\(place): \(id) computes, which can overflow; compare instead"
         case .argumentNotLiteral(let id, let place):
             "\(place): \(id) makes a value from a text that is not written there, which can fail"

@@ -1,4 +1,5 @@
 import Cedar
+import CryptoPrimitives
 
 /// One policy of a library: it forbids, or it obliges.
 package struct LibraryPolicy: Sendable {
@@ -24,6 +25,8 @@ package struct LibraryPolicy: Sendable {
             return text
         }
         id = try annotation("id")
+        // Decisions name it.
+        guard TextLine(id) != nil else { throw .idNotALine(place) }
         basis = try annotation("basis")
         version = try annotation("version")
         self.file = file

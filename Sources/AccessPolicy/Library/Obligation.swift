@@ -10,4 +10,20 @@ package enum Obligation: String, CaseIterable, Comparable, Sendable {
     case review
 
     package static func < (left: Obligation, right: Obligation) -> Bool { left.rawValue < right.rawValue }
+
+    /// The number in formats: in the order of the names.
+    package var code: UInt8 {
+        switch self {
+        case .consentCopy: 1
+        case .notifyPatient: 2
+        case .part2Notice: 3
+        case .review: 4
+        }
+    }
+
+    /// `nil` for a number that no obligation has.
+    package init?(code: UInt8) {
+        guard let obligation = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        self = obligation
+    }
 }

@@ -15,12 +15,17 @@ package struct PolicyLibrary: Sendable {
         }
     }
 
+    /// As many as a decision can name.
+    package static let maximumPolicies = 1_000
+
     package let schema: Schema
     /// By id.
     package let policies: [LibraryPolicy]
     private let forbidding: PolicySet
     private let obliging: PolicySet
     private let obligations: [PolicyID: [Obligation]]
+    /// Records that a policy names: none can be taken for another then.
+    let namedRecords: Set<EntityUID>
 
     /// - Parameter sources: files of policies, in any order: it changes nothing.
     package init(schema source: Source, policies sources: [Source]) throws(LibraryError) {
@@ -33,6 +38,8 @@ package struct PolicyLibrary: Sendable {
             }
         }
         guard !policies.isEmpty else { throw .noPolicies }
+        guard policies.count <= Self.maximumPolicies else { throw .tooMany(limit: Self.maximumPolicies) }
+        namedRecords = policies.values.reduce(into: []) { $0.formUnion($1.policy.body.entities(of: "Record")) }
         self.policies = policies.values.sorted { $0.id < $1.id }
         forbidding = try Self.set(self.policies.filter(\.forbids))
         obliging = try Self.set(self.policies.filter { !$0.forbids })
@@ -88,18 +95,6 @@ package struct PolicyLibrary: Sendable {
 
 extension LibraryPolicy {
     var place: LibraryError.Place { .init(file: file, position: policy.body.position) }
-}
-
-/// What a library and the patient's grants say of one request.
-package struct Ruling: Hashable, Sendable {
-    package let decision: Decision
-    /// Sorted: what permitted, or what forbade. Empty if nothing permitted.
-    package let reasons: [PolicyID]
-    /// Policies that could not be evaluated, sorted. Any of them denies.
-    package let erring: [PolicyID]
-    /// Policies that oblige whoever releases, and to what, both sorted; empty if nothing is released.
-    package let obliging: [PolicyID]
-    package let obligations: [Obligation]
 }
 
 extension PolicyLibrary {

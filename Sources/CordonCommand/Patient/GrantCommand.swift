@@ -1,3 +1,4 @@
+import AccessPolicy
 import ArgumentParser
 import CryptoPrimitives
 import GatewayClient
@@ -19,6 +20,8 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(name: .customLong("to"), help: "The organisation's name, or part of it.") var grantee: String
     @Option(help: "Which records. May be given again.") var category: [String]
     @Option(help: "What for. May be given again.") var purpose: [String] = ["treatment"]
+    @Flag(help: "Files too that nobody has looked into for what is sensitive, such as scanned letters.") var unlabelled = false
+    @Flag(help: "A counsellor's own notes too.") var counsellingNotes = false
     @Option(help: "The first day on which it does not hold any more. Ninety days from now when left out.") var until: String?
     @Flag(help: "Only say what it would mean.") var dryRun = false
     @Flag(help: "Sign without asking.") var yes = false
@@ -27,13 +30,14 @@ struct GrantCommand: AsyncParsableCommand {
         guard !category.isEmpty else { throw Stop.usage("which records? Give --category", "Categories: \(Names.categories).") }
         let categories = try category.map { try Names.category($0) }
         let purposes = Set(try purpose.map { try Names.purpose($0) })
+        let extras: PlainConsent.Extras = [unlabelled ? .unlabelled : [], counsellingNotes ? .counsellingNotes : []]
         let end = try until.map { try Names.day($0) }
         try await cordon.asPatient { patient in
             try await patient.sync()
             let grantee = try patient.session.actor(named: grantee)
             for category in categories {
                 let proposed = try await patient.propose(
-                    to: grantee, category: category.code, purposes: purposes,
+                    to: grantee, category: category.code, purposes: purposes, extras: extras,
                     until: end ?? patient.session.today.adding(days: 90))
                 try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: dryRun, isAgreed: yes).run(proposed)
             }
@@ -80,8 +84,14 @@ struct GrantDialogue {
         return """
             \(actor.name) (key \(Fingerprint.text(actor.key)), admitted by \(try admitters(proposed.grantee, session))) may read your \
             \(Names.category(proposed.category).uppercased()) records
-            (\(now)) for \(purposes), until \(Names.written(proposed.until)).
+            (\(now)) for \(purposes), until \(Names.written(proposed.until)).\(also(proposed.extras))
             """
+    }
+
+    private static func also(_ extras: PlainConsent.Extras) -> String {
+        let files = extras.contains(.unlabelled) ? " Files that nobody has looked into are among them." : ""
+        let notes = extras.contains(.counsellingNotes) ? " A counsellor's own notes are among them." : ""
+        return files + notes
     }
 
     private static func admitters(_ actor: ActorState, _ session: Session) throws -> String {

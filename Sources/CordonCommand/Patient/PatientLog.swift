@@ -37,6 +37,9 @@ extension PatientCommand {
             let staff: String?
             let records: Int?
             let reason: String?
+            /// Records that the grant is about and that did not go out, and what held them back.
+            let heldBack: Int?
+            let heldBackBy: [String]?
             let record: String?
             let version: UInt32?
 
@@ -63,7 +66,7 @@ extension PatientCommand {
                     line, event: event, who: details?.actorName?.text ?? grant.granteeName.text,
                     category: Names.category(grant.category),
                     purpose: details?.request.purpose.id, staff: details?.request.staff.text,
-                    records: event == "read" ? details?.records.count : nil, reason: reason)
+                    records: event == "read" ? details?.records.count : nil, reason: reason, details: details)
             }
 
             private init(
@@ -77,7 +80,8 @@ extension PatientCommand {
 
             private init(
                 _ line: PatientClient.LogLine, event: String, who: String, category: String, purpose: String? = nil,
-                staff: String? = nil, records: Int? = nil, reason: String? = nil, record: String? = nil, version: UInt32? = nil
+                staff: String? = nil, records: Int? = nil, reason: String? = nil, record: String? = nil, version: UInt32? = nil,
+                details: PatientClient.RequestDetails? = nil
             ) {
                 entry = line.leaf
                 time = line.time.description
@@ -90,6 +94,15 @@ extension PatientCommand {
                 self.reason = reason
                 self.record = record
                 self.version = version
+                heldBack = details?.heldBackCount
+                heldBackBy = details.map { Set($0.heldBack.flatMap(\.by)).sorted() }
+            }
+
+            /// What the reader was not told.
+            private var unseen: String {
+                guard let heldBack, heldBack > 0 else { return "" }
+                let by = heldBackBy ?? []
+                return "; \(Names.counted(heldBack, "record")) held back\(by.isEmpty ? "" : " by \(by.joined(separator: ", "))")"
             }
 
             private var shortID: String { String(record?.prefix(12) ?? "") }
@@ -105,8 +118,8 @@ extension PatientCommand {
                 case "retracted": return "\(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
                 case "read":
                     let count = records.map { Names.counted($0, "record") } ?? "records"
-                    return "\(time)  \(who)\(by) read \(count) of \(category)\(why)"
-                case "refused": return "\(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")"
+                    return "\(time)  \(who)\(by) read \(count) of \(category)\(why)\(unseen)"
+                case "refused": return "\(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")\(unseen)"
                 default: return "\(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"
                 }
             }

@@ -27,6 +27,8 @@ package struct APIError: Error, CanonicalCodable, Hashable, Sendable {
         case unavailable = 11
         /// The gateway shows what it has and takes nothing.
         case readOnly = 12
+        /// A consent compiles to something else here than what the patient signed.
+        case compilationDiffers = 13
     }
 
     package let code: Code

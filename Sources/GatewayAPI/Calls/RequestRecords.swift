@@ -30,7 +30,8 @@ package struct RequestRecords: Call {
         package static let maximumSize = PostedLeaf.maximumSize + 64 + SlotTree.slotCount * Item.maximumSize
 
         package struct Item: Hashable, Sendable {
-            static let maximumSize = StoredRecord.maximumSize + 32 + SlotProof.maximumSize + 32
+            static let maximumSize = StoredRecord.maximumSize + 32 + SlotProof.maximumSize + 32 + 1 + maximumObligations
+            static let maximumObligations = 16
 
             package let record: StoredRecord
             /// Salt and place in the tree of released descriptors.
@@ -38,12 +39,36 @@ package struct RequestRecords: Call {
             package let releasedProof: SlotProof
             /// Fetches the payload, for the requester and for ten minutes.
             package let ticket: Bytes32
+            /// What the release obliges the requester to, by number, ascending. What they mean is for the decision's format to say.
+            package let obligations: [UInt8]
 
-            package init(record: StoredRecord, releasedSalt: Bytes32, releasedProof: SlotProof, ticket: Bytes32) {
+            package init(
+                record: StoredRecord, releasedSalt: Bytes32, releasedProof: SlotProof, ticket: Bytes32, obligations: [UInt8]
+            ) {
                 self.record = record
                 self.releasedSalt = releasedSalt
                 self.releasedProof = releasedProof
                 self.ticket = ticket
+                self.obligations = obligations
+            }
+
+            fileprivate init(from reader: inout CanonicalReader) throws(FormatError) {
+                record = try reader.value()
+                releasedSalt = try reader.bytes32()
+                releasedProof = try reader.value()
+                ticket = try reader.bytes32()
+                obligations = try reader.list(length: UInt8.self, atMost: Self.maximumObligations) { reader throws(FormatError) in
+                    try reader.integer(UInt8.self)
+                }
+                guard obligations.isAscending(by: \.self) else { throw .notCanonical }
+            }
+
+            fileprivate func encode(to writer: inout CanonicalWriter) {
+                writer.value(record)
+                writer.bytes32(releasedSalt)
+                writer.value(releasedProof)
+                writer.bytes32(ticket)
+                writer.list(obligations, length: UInt8.self) { $0.integer($1) }
             }
         }
 
@@ -69,9 +94,7 @@ package struct RequestRecords: Call {
                 return
             }
             let items = try reader.list(length: UInt16.self, atMost: SlotTree.slotCount) { reader throws(FormatError) in
-                Item(
-                    record: try reader.value(), releasedSalt: try reader.bytes32(), releasedProof: try reader.value(),
-                    ticket: try reader.bytes32())
+                try Item(from: &reader)
             }
             guard !items.isEmpty else { throw .notCanonical }
             outcome = .released(items, hasMore: try reader.flag())
@@ -85,12 +108,7 @@ package struct RequestRecords: Call {
                 writer.bytes32(blind)
             case .released(let items, let hasMore):
                 writer.flag(true)
-                writer.list(items, length: UInt16.self) { writer, item in
-                    writer.value(item.record)
-                    writer.bytes32(item.releasedSalt)
-                    writer.value(item.releasedProof)
-                    writer.bytes32(item.ticket)
-                }
+                writer.list(items, length: UInt16.self) { $1.encode(to: &$0) }
                 writer.flag(hasMore)
             }
         }

@@ -1,9 +1,7 @@
-import AccessPolicy
+package import AccessPolicy
 import CryptoPrimitives
-import GatewayAPI
 import MerkleLedger
 package import SharingContract
-import MedicalRecords
 
 /// Checks an exported ledger from its first leaf on, and makes every decision again.
 package struct Replay {
@@ -31,9 +29,27 @@ package struct Replay {
             case timeOrRule(Refusal)
             case evidenceMissing
             case evidenceRule(Refusal)
+            /// A grant's consent compiles to something else than what the patient signed.
+            case compilation
+            /// Policies were published that this program cannot read.
+            case policiesUnreadable
             case decisionUnreadable
-            case decisionInputs
-            case decisionDiffers
+            /// Made by an engine that is not this one.
+            case engine
+            /// The record has another minute, request, set of policies, grant, or other consents than the ledger.
+            case time
+            case request
+            case policies
+            case grant
+            case consents
+            /// It names a record that it could not have been about, or as it was not.
+            case records
+            /// What was said of a record comes out differently, or what its release obliges to.
+            case rulings
+            case obligations
+            case verdict
+            /// What was released is not what was decided.
+            case outcome
             case requestNotSigned
         }
 
@@ -42,32 +58,37 @@ package struct Replay {
         package let what: What
     }
 
-    private let export: AuditExport
-    private let pin: Pin
-    private var state = MemoryState()
+    /// The policies that a leaf publishes, `nil` for every other leaf. Throws if they are none that this program can decide by.
+    package typealias Publishing = (Leaf, Evidence) throws -> PoliciesInForce?
+
+    let export: AuditExport
+    let pin: Pin
+    private let publishing: Publishing
+    var state = MemoryState()
     private var tree = TreeAccumulator()
     private var time: Minute?
-    private var report = Report()
-    /// Category of each descriptor, and which of them were erased before the export.
-    private var facts: [Hash: DescriptorFacts] = [:]
+    var report = Report()
+    let consents = ConsentCache()
+    /// In force at the leaf that is looked at.
+    var policies: PoliciesInForce?
+    /// What depositors said of each descriptor that was not erased before the export.
+    var descriptors: [Hash: Descriptor] = [:]
 
     /// Descriptors that the evidence leaves out as erased, and where. An erasure on the ledger must say so.
-    private var hidden: [Hash: UInt64] = [:]
+    var hidden: [Hash: UInt64] = [:]
 
-    private struct DescriptorFacts {
-        let record: Descriptor.RecordID
-        let category: UInt16
-        let isRetracted: Bool
-    }
-
-    private init(_ export: AuditExport, _ pin: Pin) {
+    private init(_ export: AuditExport, _ pin: Pin, _ publishing: @escaping Publishing) {
         self.export = export
         self.pin = pin
+        self.publishing = publishing
     }
 
     /// - Parameter decisions: whether to make the decisions again, or only to check signatures, rules and evidence.
-    package static func run(_ export: AuditExport, pin: Pin, decisions: Bool, progress: (UInt64, UInt64) -> Void) -> Report {
-        var replay = Replay(export, pin)
+    package static func run(
+        _ export: AuditExport, pin: Pin, decisions: Bool, publishing: @escaping Publishing = { _, _ in nil },
+        progress: (UInt64, UInt64) -> Void
+    ) -> Report {
+        var replay = Replay(export, pin, publishing)
         leaves: for (index, leaf) in export.leaves.enumerated() {
             do throws(Finding) {
                 try replay.apply(leaf, at: UInt64(index), decisions: decisions)
@@ -124,7 +145,21 @@ package struct Replay {
             throw Finding(leaf: index, what: .evidenceRule(error as? Refusal ?? .bodyContradicts))
         }
         remember(evidence, at: index)
-        if decisions, case .decision(let decision) = leaf.entry.event { try redo(decision, leaf, index, evidence) }
+        switch leaf.entry.event {
+        case .grant(let grant): checkCompilation(of: grant, evidence, index)
+        case .decision(let decision) where decisions: try redo(decision, leaf, index, evidence)
+        default: break
+        }
+        do {
+            policies = try publishing(leaf, evidence) ?? policies
+        } catch {
+            throw Finding(leaf: index, what: .policiesUnreadable)
+        }
+    }
+
+    private mutating func checkCompilation(of grant: Grant, _ evidence: Evidence, _ index: UInt64) {
+        guard let body = try? GrantBody(canonical: evidence.body), !body.isCompiled(of: grant) else { return }
+        report.findings.append(Finding(leaf: index, what: .compilation))
     }
 
     private mutating func remember(_ evidence: Evidence, at index: UInt64) {
@@ -133,75 +168,7 @@ package struct Replay {
                 hidden[slot.commitment] = index
                 continue
             }
-            guard let stored = try? StoredFacts(canonical: descriptor.facts) else { continue }
-            facts[descriptor.commitment(salt: salt)] = DescriptorFacts(
-                record: descriptor.record, category: stored.category.code, isRetracted: descriptor.state == .enteredInError)
-        }
-    }
-}
-
-extension Replay {
-    /// Gathers the inputs anew from the ledger and its evidence, compares them with those recorded, decides, and compares.
-    private mutating func redo(_ decision: Decision, _ leaf: Leaf, _ index: UInt64, _ evidence: Evidence) throws(Finding) {
-        guard let body = try? DecisionBody(canonical: evidence.body), let request = try? Request(canonical: body.request),
-            let record = try? DecisionRecord(canonical: body.record), let inputs = record.inputs(request),
-            record.engine.text == PlainEngine.name
-        else { throw Finding(leaf: index, what: .decisionUnreadable) }
-        try checkHTTPSignature(body, request, index)
-        guard inputs.now == leaf.time, inputs.grant == grantFacts(request, body), recordsAgree(record, request) else {
-            throw Finding(leaf: index, what: .decisionInputs)
-        }
-        let isErased = record.records.contains { hidden[$0.commitment] != nil }
-        if isErased { report.erased += 1 } else { report.decisions += 1 }
-        guard PlainEngine.decide(inputs) == record.verdict, outcomeAgrees(decision, body, record) else {
-            throw Finding(leaf: index, what: .decisionDiffers)
-        }
-        if !isErased { report.same += 1 }
-        if case .released = decision.outcome { report.released += 1 } else { report.refused += 1 }
-    }
-
-    /// The actor signed the HTTP message that carried exactly this request.
-    private func checkHTTPSignature(_ body: DecisionBody, _ request: Request, _ index: UInt64) throws(Finding) {
-        let message = RequestRecords(request: body.request, releaseSignature: body.releaseSignature).canonicalBytes
-        let base = String(decoding: body.signatureBase, as: UTF8.self)
-        let digestLine = "\"content-digest\": \(ContentDigest(of: message).fieldValue)\n"
-        guard base.contains(digestLine), (try? request.actor.verify(body.httpSignature, of: body.signatureBase)) != nil else {
-            throw Finding(leaf: index, what: .requestNotSigned)
-        }
-    }
-
-    private func grantFacts(_ request: Request, _ body: DecisionBody) -> GrantFacts? {
-        guard let grant = try? state.grant(request.grant), let terms = try? state.terms(of: request.grant) else { return nil }
-        let bytes = RequestHash(of: body.request).releaseBytes(grant: request.grant)
-        let isSigned = (try? grant.grant.release.verify(body.releaseSignature, .release, origin: pin.origin, bytes)) != nil
-        return GrantFacts(
-            control: grant.grant.control, compartment: terms.compartment, grantee: terms.grantee, consent: terms.consent,
-            from: grant.grant.from, until: grant.grant.until, isRevoked: grant.revokedAt != nil, isReleaseSigned: isSigned)
-    }
-
-    /// Every record that was looked at is one of the compartment, where it is said to be and, unless it was erased since, of the category
-    /// it is said to be.
-    private func recordsAgree(_ record: DecisionRecord, _ request: Request) -> Bool {
-        guard let terms = try? state.terms(of: request.grant) else { return record.records.isEmpty }
-        return record.records.allSatisfy { candidate in
-            guard let known = try? state.descriptor(candidate.commitment), known.compartment == terms.compartment,
-                known.position == candidate.position
-            else { return false }
-            if hidden[candidate.commitment] != nil { return true }
-            guard let facts = facts[candidate.commitment] else { return false }
-            return facts.record.value == candidate.record && facts.category == candidate.category
-                && facts.isRetracted == candidate.isRetracted
-        }
-    }
-
-    /// What was released is what the verdict names, neither more nor less.
-    private func outcomeAgrees(_ decision: Decision, _ body: DecisionBody, _ record: DecisionRecord) -> Bool {
-        let released = Set(body.released.map(\.descriptorCommitment))
-        switch (decision.outcome, record.verdict) {
-        case (.refused, .denied): return released.isEmpty
-        case (.released, .allowed):
-            return released == Set(record.released.map(\.commitment)) && released.count == body.released.count
-        default: return false
+            descriptors[descriptor.commitment(salt: salt)] = descriptor
         }
     }
 }

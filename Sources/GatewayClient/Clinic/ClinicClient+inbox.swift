@@ -35,7 +35,7 @@ extension ClinicClient {
         guard (try? slip.verifySignature(origin: session.origin)) != nil, slip.body.grantee == key,
             let leaf = try? session.ledger.leaf(slip.leaf), case .grant(let grant) = leaf.entry.event, grant.control == slip.grant,
             slip.body.commitment(salt: slip.salt) == leaf.entry.bodyCommitment,
-            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil,
+            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil, slip.body.isCompiled(of: grant),
             let seed = try? GrantSeed.open(slip.body.sealedSeed, with: session.keyring.actorIdentity())
         else { return false }
         return seed.releaseKey().publicKey == grant.release && seed.identity().recipient().key == slip.body.recipient

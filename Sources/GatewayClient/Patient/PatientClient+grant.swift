@@ -1,4 +1,4 @@
-import AccessPolicy
+package import AccessPolicy
 package import CryptoPrimitives
 import EnvelopeEncryption
 import GatewayAPI
@@ -11,6 +11,8 @@ extension PatientClient {
         package let grantee: ActorState
         package let category: UInt16
         package let purposes: Set<PurposeOfUse>
+        /// What is covered because the patient says so.
+        package let extras: PlainConsent.Extras
         package let from: Day
         package let until: Day
         /// Records that it would cover now.
@@ -19,7 +21,7 @@ extension PatientClient {
 
     /// What a grant would mean, without making it.
     package func propose(
-        to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, until: Day
+        to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, extras: PlainConsent.Extras = [], until: Day
     ) async throws(ClientError) -> ProposedGrant {
         try await sync()
         guard grantee.actor.role != .auditor else { throw .notPossible(.notForAuditors) }
@@ -28,7 +30,8 @@ extension PatientClient {
         guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
         let count = isOpen(category) ? try await records(category).count { $0.descriptor.state == .current } : 0
         return ProposedGrant(
-            grantee: grantee, category: category, purposes: purposes, from: session.today, until: until, recordCount: count)
+            grantee: grantee, category: category, purposes: purposes, extras: extras, from: session.today, until: until,
+            recordCount: count)
     }
 
     /// Signs a grant: first its leaf, then a header for every record, then the slip.
@@ -98,17 +101,21 @@ extension PatientClient {
         let control = session.keyring.controlKey(number)
         let compartment = session.keyring.compartmentKey(proposed.category)
         guard let sealed = try? seed.sealed(to: proposed.grantee.actor.recipient.hybrid),
-            let consent = Consent(actions: [.read], purposes: proposed.purposes, category: proposed.category)
+            let plain = PlainConsent(actions: [.read], purposes: proposed.purposes, extras: proposed.extras)
         else { throw .localData(.notA(kind: "recipient")) }
+        let consent = Consent(plain, category: proposed.category).canonicalBytes
         let recipient = seed.identity().recipient().key
         let list = RecipientList(
             signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
             recipients: kept.union([recipient]))
         let grant = Grant(
             control: control.publicKey, release: seed.releaseKey().publicKey, from: proposed.from, until: proposed.until)
+        let scope = ConsentScope(
+            control: grant.control, compartment: compartment.publicKey, grantee: proposed.grantee.actor.key, from: grant.from,
+            until: grant.until)
         let fields = GrantBody.Fields(
-            grantee: proposed.grantee.actor.key, consent: consent.canonicalBytes, sealedSeed: sealed, recipient: recipient,
-            recipientList: list.hash)
+            grantee: proposed.grantee.actor.key, consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash,
+            sealedSeed: sealed, recipient: recipient, recipientList: list.hash)
         let body = GrantBody(fields, of: grant, signingWith: compartment, origin: session.origin)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(origin: session.origin, event: .grant(grant), bodyCommitment: body.commitment(salt: evidence.salt))

@@ -38,6 +38,18 @@ extension PatientClient {
         package let actorName: TextLine?
         /// Descriptor commitments of what was released.
         package let records: [Hash]
+        /// Whether published policies were in force beside the grants.
+        package let underPolicies: Bool
+        /// What was not released, though the grant is about it, and the policies and consents that held it back, in words.
+        package let heldBack: [HeldBack]
+        package let heldBackCount: Int
+    }
+
+    /// Records that were held back for the same reasons.
+    package struct HeldBack: Sendable {
+        package let count: Int
+        /// Policies that forbade, or that failed: `part2-purpose`, or `your own restriction 3fa9…`. Empty where nothing permitted.
+        package let by: [String]
     }
 
     /// What happened to this patient's records. Releases are found on the public ledger by the patient's own grant ids, so none that is
@@ -114,7 +126,9 @@ extension PatientClient {
         else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
         guard let given = given(request.grant) else { return nil }
         let name = (try? session.ledger.state.actor(request.actor)).flatMap { $0?.actor.name }
-        let details = RequestDetails(request: request, actorName: name, records: body.released.map(\.descriptorCommitment))
+        let details = RequestDetails(
+            request: request, actorName: name, records: body.released.map(\.descriptorCommitment),
+            underPolicies: record.policies != nil, heldBack: heldBack(record), heldBackCount: record.heldBackCount)
         switch (decision.outcome, record.verdict) {
         case (.released(let release), .allowed) where release.request == RequestHash(of: body.request):
             return LogLine(leaf: item.leaf, time: time, what: .released(given, details))
@@ -123,5 +137,22 @@ extension PatientClient {
             return LogLine(leaf: item.leaf, time: time, what: .refused(given, details, reason))
         default: throw .notVerified(.evidenceOther(leaf: item.leaf))
         }
+    }
+
+    private func heldBack(_ record: DecisionRecord) -> [HeldBack] {
+        var counts: [Int: Int] = [:]
+        for item in record.heldBack { counts[item.record.ruling, default: 0] += 1 }
+        return counts.sorted { $0.key < $1.key }.map { ruling, count in
+            HeldBack(count: count, by: record.rulings[ruling].names.map(words))
+        }
+    }
+
+    /// A policy's id as the patient knows it. A consent's own begins with its grant.
+    private func words(_ id: String) -> String {
+        guard let control = Ed25519.PublicKey(hexadecimal: id.prefix(64)), id.dropFirst(64).first == "/" else { return id }
+        guard let grant = given(control) else { return "a consent of yours, \(control.description.prefix(8))" }
+        let consent = try? Consent(canonical: grant.body.value.consent)
+        if case .restriction = consent?.content { return "your restriction of \(grant.from)" }
+        return "your consent of \(grant.from) to \(grant.granteeName.text)"
     }
 }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import GatewayAPI
 import RecordStorage
@@ -15,6 +16,8 @@ extension Gateway {
         try requireRoom(for: call.entry.event)
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
+        // A document takes its time to compile, and others' turn must not wait for it.
+        let isCompiled = Self.isCompiled(call)
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
             case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
@@ -22,7 +25,7 @@ extension Gateway {
                 try Self.requireSigner(caller, of: call.entry)
                 try requireElsewhere(change)
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
-            case .grant(let grant): try Self.grant(grant, call, caller, transaction)
+            case .grant: try Self.grant(call, isCompiled, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
             case .deposit, .decision, .erasure:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
@@ -77,9 +80,14 @@ extension Gateway {
         try transaction.storeList(list)
     }
 
-    private static func grant(_ grant: Grant, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction) throws {
+    private static func grant(
+        _ call: PostEntry, _ isCompiled: Bool, _ caller: Caller, _ transaction: StoreTransaction
+    ) throws {
         guard let body = try? GrantBody(canonical: call.evidence.body), body.compartment == caller.key else {
             throw APIError(.forbidden, "a grant is brought by its compartment")
+        }
+        guard isCompiled else {
+            throw APIError(.compilationDiffers, "the consent means something else to this gateway than what was signed")
         }
         let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
         // A recipient of another grant would lose its headers when this one ends.
@@ -87,6 +95,16 @@ extension Gateway {
             throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
         }
         try replace(newest, with: list, transaction)
+    }
+
+    /// Whether a grant's consent is here what the patient signed: another gateway, or another program, may have compiled otherwise.
+    private static func isCompiled(_ call: PostEntry) -> Bool {
+        guard case .grant(let grant) = call.entry.event, let body = try? GrantBody(canonical: call.evidence.body) else {
+            return false
+        }
+        let scope = ConsentScope(
+            control: grant.control, compartment: body.compartment, grantee: body.grantee, from: grant.from, until: grant.until)
+        return ConsentCompiler.compile(body.consent, scope).hash == body.compilation
     }
 
     private static func revoke(_ revocation: Revocation, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction)

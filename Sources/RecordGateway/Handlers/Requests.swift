@@ -56,18 +56,13 @@ extension Gateway {
         let request: Request
         let hash: RequestHash
         let compartment: Ed25519.PublicKey?
-        let candidates: [DepositedRecord]
         let hasMore: Bool
         let record: DecisionRecord
-
-        var released: [DepositedRecord] {
-            guard case .allowed(let indices) = record.verdict else { return [] }
-            return indices.map { candidates[$0] }
-        }
+        let released: [(record: DepositedRecord, obligations: [Obligation])]
     }
 
-    /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does, and records are looked for only
-    /// if the grant itself covers the request: otherwise the time would tell how many there are.
+    /// Gathers the inputs and decides. A grant that does not exist costs the same work as one that does, and records and other consents
+    /// are looked for only if the grant itself covers the request: otherwise the time would tell how many there are.
     private func decide(
         _ request: Request, _ hash: RequestHash, _ check: ReleaseCheck, _ transaction: StoreTransaction
     ) throws -> Decided {
@@ -76,54 +71,77 @@ extension Gateway {
         let releaseKey = grant?.grant.release ?? Self.nobody
         // The grant may have come since.
         let isSigned = (check.key == releaseKey ? check : verify(check.signature, by: releaseKey, request, hash)).isGood
-        let compartment = terms?.compartment ?? Self.nobody
-        let facts = grant.flatMap { grant in
-            terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) }
-        }
-        func inputs(_ records: [CandidateFacts]) -> DecisionInputs {
-            DecisionInputs(
-                now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, records: records)
-        }
-        let isCovered = PlainEngine.decide(inputs([])) == .denied(.nothingToRelease)
-        let found = try Self.candidates(
-            request.filter, isCovered ? compartment : Self.nobody, terms?.recipient ?? Self.nobodysRecipient,
-            category: (try? Consent(canonical: terms?.consent ?? []))?.category ?? 0, transaction.view
+        let facts = grant.flatMap { grant in terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) } }
+        let consent = terms?.consent ?? []
+        let check = GrantCheck.check(
+            request, at: transaction.now, facts, consent: consent, compile: consents.compile)
+        let compartment = (try? check.get()) == nil ? Self.nobody : terms?.compartment ?? Self.nobody
+        let inputs = DecisionInputs(
+            now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, consent: consent,
+            identifiers: try transaction.identifiers(of: request.actor),
+            others: try others(of: compartment, beside: request.grant, transaction), policies: try policies(transaction.view))
+        var engine = DecisionEngine(inputs, compile: consents.compile)
+        var draft = DecisionDraft()
+        var found: [Hash: DepositedRecord] = [:]
+        var isAnyRuledOn = false
+        try Self.forEachPage(
+            request.filter, compartment, terms?.recipient ?? Self.nobodysRecipient,
+            category: (try? Consent(canonical: consent))?.category ?? 0, transaction.view
         ) { page in
-            guard case .allowed(let indices) = PlainEngine.decide(inputs(try page.map { try CandidateFacts($0) })) else {
-                return []
-            }
-            return indices.map { page[$0] }
+            let candidates = page.map(Candidate.init).filter(engine.isAbout)
+            isAnyRuledOn = isAnyRuledOn || !candidates.isEmpty
+            let before = draft.released.count
+            draft.add(candidates, engine.rule(on: candidates))
+            let released = Set(draft.released[before...].map(\.commitment))
+            for record in page where released.contains(record.commitment) { found[record.commitment] = record }
+            return !draft.hasMore
         }
-        let candidates = Array(found.prefix(Filter.maximumRecords))
-        let all = inputs(try candidates.map { try CandidateFacts($0) })
+        if !isAnyRuledOn { engine.ruleOnNothing() }
+        let record = draft.record(inputs, refusal: engine.refusal)
+        let released = record.released.compactMap { item in
+            found[item.record.commitment].map { (record: $0, obligations: item.obligations) }
+        }
         return Decided(
-            request: request, hash: hash, compartment: terms?.compartment, candidates: candidates,
-            hasMore: found.count > candidates.count, record: DecisionRecord(all, verdict: PlainEngine.decide(all)))
+            request: request, hash: hash, compartment: terms?.compartment, hasMore: draft.hasMore, record: record,
+            released: released)
     }
 
-    /// The records that the grant covers, in order, and one more than an answer holds if there are so many.
+    /// What other consents of the compartment forbid today.
+    private func others(
+        of compartment: Ed25519.PublicKey, beside relied: Ed25519.PublicKey, _ transaction: StoreTransaction
+    ) throws -> [OtherConsent] {
+        try transaction.state.openGrants(of: compartment).controls.compactMap { control in
+            guard control != relied, let grant = try transaction.state.grant(control),
+                let terms = try transaction.state.terms(of: control)
+            else { return nil }
+            let other = OtherConsent(ConsentScope(grant, terms), consent: terms.consent, compilation: terms.compilation)
+            let compiled = consents.compile(other.consent, other.scope)
+            return compiled.forbids(on: transaction.now.day, other.scope) ? other : nil
+        }
+    }
+
+    /// Shows the records of the consent's category, in order, until `show` has seen enough.
     ///
-    /// Only these count. A depositor chooses categories: many records of another one in front must not keep the covered ones from view,
-    /// nor make others wait while they are passed over.
-    private static func candidates(
+    /// Only these are looked at. A depositor chooses categories: many records of another one in front must not keep the covered ones from
+    /// view, nor make others wait while they are passed over.
+    private static func forEachPage(
         _ filter: Filter, _ compartment: Ed25519.PublicKey, _ recipient: RecipientKey, category: UInt16, _ view: StoreView,
-        covered: ([DepositedRecord]) throws -> [DepositedRecord]
-    ) throws -> [DepositedRecord] {
+        show: ([DepositedRecord]) throws -> Bool
+    ) throws {
         guard filter.records.isEmpty else {
             let records = filter.records.map { Descriptor.RecordID($0) }
-            return try covered(try view.records(records, of: compartment, for: recipient, after: filter.after))
+            _ = try show(try view.records(records, of: compartment, for: recipient, after: filter.after))
+            return
         }
         let limit = Filter.maximumRecords + 1
-        var found: [DepositedRecord] = []
         var (after, isLast) = (filter.after, false)
-        while found.count < limit, !isLast {
+        while !isLast {
             let page = try view.records(
                 of: compartment, for: recipient, factsBeginning: StoredFacts.beginning(category: category), after: after,
                 limit: limit)
-            found += try covered(page)
+            guard try show(page) else { return }
             (after, isLast) = (page.last?.position, page.count < limit)
         }
-        return found
     }
 
     // Stand in for a grant that does not exist.
@@ -138,15 +156,22 @@ extension Gateway {
     /// What a committed decision lets go, before tickets are made out.
     private enum Answered: Sendable {
         case refused(blind: Bytes32)
-        case released([(StoredRecord, releasedSalt: Bytes32, releasedProof: SlotProof)], hasMore: Bool)
+        case released([AnsweredItem], hasMore: Bool)
+    }
+
+    private struct AnsweredItem: Sendable {
+        let record: StoredRecord
+        let releasedSalt: Bytes32
+        let releasedProof: SlotProof
+        let obligations: [UInt8]
     }
 
     /// Appends the decision. The gateway verified the release signature and makes its own, so the contract need not do it again.
     private func record(
         _ decided: Decided, _ call: RequestRecords, _ caller: Caller, _ transaction: StoreTransaction
     ) throws -> Answered {
-        let released = zip(SlotTree.drawSlots(decided.released.count), decided.released).map { slot, record in
-            (record, DecisionBody.Released(slot: slot, salt: .random(), descriptorCommitment: record.commitment))
+        let released = zip(SlotTree.drawSlots(decided.released.count), decided.released).map { slot, item in
+            (item, DecisionBody.Released(slot: slot, salt: .random(), descriptorCommitment: item.record.commitment))
         }
         let body = DecisionBody(
             compartment: decided.compartment, request: call.request, releaseSignature: call.releaseSignature,
@@ -158,10 +183,12 @@ extension Gateway {
         try transaction.append(entry, evidence: evidence, trusting: .signatures)
         guard !released.isEmpty else { return .refused(blind: body.blind) }
         var trees: [UInt64: SlotTree] = [:]
-        let items = try released.map { record, place in
-            let deposit = try trees[record.deposit] ?? transaction.view.slotTree(of: record.deposit)
-            trees[record.deposit] = deposit
-            return (StoredRecord(record, deposit), releasedSalt: place.salt, releasedProof: tree.proof(of: place.slot))
+        let items = try released.map { item, place in
+            let deposit = try trees[item.record.deposit] ?? transaction.view.slotTree(of: item.record.deposit)
+            trees[item.record.deposit] = deposit
+            return AnsweredItem(
+                record: StoredRecord(item.record, deposit), releasedSalt: place.salt, releasedProof: tree.proof(of: place.slot),
+                obligations: item.obligations.map(\.code))
         }
         return .released(items, hasMore: decided.hasMore)
     }
@@ -179,8 +206,8 @@ extension Gateway {
             let now = clock()
             let answer = items.map { item in
                 RequestRecords.Answer.Item(
-                    record: item.0, releasedSalt: item.releasedSalt, releasedProof: item.releasedProof,
-                    ticket: tickets.issue(for: item.0.descriptor.payload, to: actor, at: now))
+                    record: item.record, releasedSalt: item.releasedSalt, releasedProof: item.releasedProof,
+                    ticket: tickets.issue(for: item.record.descriptor.payload, to: actor, at: now), obligations: item.obligations)
             }
             return .released(answer, hasMore: hasMore)
         }
@@ -195,19 +222,37 @@ extension StoredRecord {
     }
 }
 
-extension GrantFacts {
-    init(_ state: GrantState, _ terms: GrantTerms, isReleaseSigned: Bool) {
+extension ConsentScope {
+    init(_ state: GrantState, _ terms: GrantTerms) {
         self.init(
-            control: state.grant.control, compartment: terms.compartment, grantee: terms.grantee, consent: terms.consent,
-            from: state.grant.from, until: state.grant.until, isRevoked: state.revokedAt != nil, isReleaseSigned: isReleaseSigned)
+            control: state.grant.control, compartment: terms.compartment, grantee: terms.grantee, from: state.grant.from,
+            until: state.grant.until)
     }
 }
 
-extension CandidateFacts {
-    init(_ record: DepositedRecord) throws {
+extension GrantFacts {
+    init(_ state: GrantState, _ terms: GrantTerms, isReleaseSigned: Bool) {
+        self.init(
+            ConsentScope(state, terms), consent: terms.consent, compilation: terms.compilation, isRevoked: state.revokedAt != nil,
+            isReleaseSigned: isReleaseSigned)
+    }
+}
+
+extension Candidate {
+    init(_ record: DepositedRecord) {
         self.init(
             commitment: record.commitment, position: record.position, record: record.descriptor.record.value,
-            category: try StoredFacts(canonical: record.descriptor.facts).category.code,
+            depositor: record.descriptor.depositor, facts: record.descriptor.facts,
             isRetracted: record.descriptor.state == .enteredInError)
+    }
+}
+
+extension StoreTransaction {
+    /// What an actor was admitted with.
+    fileprivate func identifiers(of key: Ed25519.PublicKey) throws -> TextLine {
+        guard let actor = try state.actor(key), let evidence = try view.evidence(of: actor.admittedAt),
+            let body = try? ActorBody(canonical: evidence.body)
+        else { return .none }
+        return body.identifiers
     }
 }

@@ -49,6 +49,7 @@ extension Refusal {
         case .bodyNotCommitted: "not the body that was committed to"
         case .bodyMalformed: "the body cannot be read"
         case .listNotNewest: "a newer list exists"
+        case .tooManyGrants: "more grants than are kept: end one first"
         case .bodyContradicts: "body and entry contradict each other"
         }
     }

@@ -79,7 +79,7 @@ extension APIError.Code {
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
         case .alreadyAnswered, .listNotNewest: .conflict
-        case .refused: .unprocessableContent
+        case .refused, .compilationDiffers: .unprocessableContent
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge
         case .tooMany: .tooManyRequests

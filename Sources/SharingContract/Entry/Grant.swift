@@ -49,6 +49,8 @@ package struct GrantBody: Body, Hashable {
     package let grantee: Ed25519.PublicKey
     /// Bytes of a consent, which mean nothing to the contract.
     package let consent: [UInt8]
+    /// The hash of what the consent compiles to, as the patient signed it: whoever relies on the grant compiles again.
+    package let compilation: Hash
     /// The grant seed as an age file for the grantee.
     package let sealedSeed: [UInt8]
     /// The grant's own recipient, derived from the seed: depositors seal to it.
@@ -61,15 +63,18 @@ package struct GrantBody: Body, Hashable {
     package struct Fields: Sendable {
         package var grantee: Ed25519.PublicKey
         package var consent: [UInt8]
+        package var compilation: Hash
         package var sealedSeed: [UInt8]
         package var recipient: RecipientKey
         package var recipientList: Hash
 
         package init(
-            grantee: Ed25519.PublicKey, consent: [UInt8], sealedSeed: [UInt8], recipient: RecipientKey, recipientList: Hash
+            grantee: Ed25519.PublicKey, consent: [UInt8], compilation: Hash, sealedSeed: [UInt8], recipient: RecipientKey,
+            recipientList: Hash
         ) {
             self.grantee = grantee
             self.consent = consent
+            self.compilation = compilation
             self.sealedSeed = sealedSeed
             self.recipient = recipient
             self.recipientList = recipientList
@@ -80,6 +85,7 @@ package struct GrantBody: Body, Hashable {
         compartment = key.publicKey
         grantee = fields.grantee
         consent = fields.consent
+        compilation = fields.compilation
         sealedSeed = fields.sealedSeed
         recipient = fields.recipient
         recipientList = fields.recipientList
@@ -91,8 +97,7 @@ package struct GrantBody: Body, Hashable {
         compartment = try reader.value()
         grantee = try reader.value()
         consent = try reader.string(length: UInt16.self, atMost: Self.maximumConsentSize)
-        // The hash of a compilation comes with consents that are compiled.
-        guard try !reader.flag() else { throw .unknownTag }
+        compilation = try reader.value()
         sealedSeed = try reader.string(length: UInt16.self, atMost: Self.maximumSealedSeedSize)
         recipient = try reader.recipient()
         recipientList = try reader.value()
@@ -111,7 +116,8 @@ package struct GrantBody: Body, Hashable {
 
     private var unsignedBytes: [UInt8] {
         let fields = Fields(
-            grantee: grantee, consent: consent, sealedSeed: sealedSeed, recipient: recipient, recipientList: recipientList)
+            grantee: grantee, consent: consent, compilation: compilation, sealedSeed: sealedSeed, recipient: recipient,
+            recipientList: recipientList)
         return Self.unsignedBytes(fields, compartment: compartment)
     }
 
@@ -127,7 +133,7 @@ package struct GrantBody: Body, Hashable {
         writer.value(compartment)
         writer.value(fields.grantee)
         writer.string(fields.consent, length: UInt16.self)
-        writer.flag(false)
+        writer.value(fields.compilation)
         writer.string(fields.sealedSeed, length: UInt16.self)
         writer.recipient(fields.recipient)
         writer.value(fields.recipientList)

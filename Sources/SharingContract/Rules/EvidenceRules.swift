@@ -133,8 +133,11 @@ extension EvidenceRules {
         try requireLive(body.compartment, state)
         try requireLiveActor(body.grantee, state)
         try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: grant, origin: origin) }
+        var open = try state.openGrants(of: body.compartment)
+        try open.insert(grant.control)
         return [
             StateChange(.grantTerms(grant.control), GrantTerms(body)),
+            StateChange(.openGrants(body.compartment), open),
             StateChange(.newestList(body.compartment), ListHash(body.recipientList)),
         ]
     }
@@ -142,7 +145,12 @@ extension EvidenceRules {
     private func apply(_ revocation: Revocation, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(RevocationBody.self)
         guard let terms = try state.terms(of: revocation.grant) else { throw Refusal.notLive }
-        return [StateChange(.newestList(terms.compartment), ListHash(body.recipientList))]
+        var open = try state.openGrants(of: terms.compartment)
+        open.remove(revocation.grant)
+        return [
+            StateChange(.openGrants(terms.compartment), open),
+            StateChange(.newestList(terms.compartment), ListHash(body.recipientList)),
+        ]
     }
 
     private func apply(_ decision: Decision, _ state: some StateReader) throws -> [StateChange] {

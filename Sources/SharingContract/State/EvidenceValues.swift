@@ -2,17 +2,19 @@ package import CryptoPrimitives
 
 /// What a grant's body said, for whoever must judge requests under it.
 package struct GrantTerms: CanonicalCodable, Sendable {
-    package static let maximumSize = GrantBody.maximumConsentSize + RecipientKey.count + 128
+    package static let maximumSize = GrantBody.maximumConsentSize + RecipientKey.count + 160
 
     package let compartment: Ed25519.PublicKey
     package let grantee: Ed25519.PublicKey
     package let consent: [UInt8]
+    package let compilation: Hash
     package let recipient: RecipientKey
 
     init(_ body: GrantBody) {
         compartment = body.compartment
         grantee = body.grantee
         consent = body.consent
+        compilation = body.compilation
         recipient = body.recipient
     }
 
@@ -20,6 +22,7 @@ package struct GrantTerms: CanonicalCodable, Sendable {
         compartment = try reader.value()
         grantee = try reader.value()
         consent = try reader.string(length: UInt16.self, atMost: GrantBody.maximumConsentSize)
+        compilation = try reader.value()
         recipient = try reader.recipient()
     }
 
@@ -27,7 +30,40 @@ package struct GrantTerms: CanonicalCodable, Sendable {
         writer.value(compartment)
         writer.value(grantee)
         writer.string(consent, length: UInt16.self)
+        writer.value(compilation)
         writer.recipient(recipient)
+    }
+}
+
+/// A compartment's grants that were not revoked, by control key, those that ran out among them: what a consent forbids may outlast its
+/// grant.
+package struct OpenGrants: CanonicalCodable, Sendable {
+    package static let maximumCount = 1_024
+    package static let maximumSize = 2 + maximumCount * 32
+
+    /// Ascending.
+    package private(set) var controls: [Ed25519.PublicKey] = []
+
+    init() {}
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        controls = try reader.list(length: UInt16.self, atMost: Self.maximumCount) { reader throws(FormatError) in
+            try reader.value()
+        }
+        guard controls.isAscending(by: \.self) else { throw .notCanonical }
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.list(controls, length: UInt16.self) { $0.value($1) }
+    }
+
+    mutating func insert(_ control: Ed25519.PublicKey) throws(Refusal) {
+        guard controls.count < Self.maximumCount else { throw .tooManyGrants }
+        controls.insert(control, at: controls.firstIndex { control < $0 } ?? controls.endIndex)
+    }
+
+    mutating func remove(_ control: Ed25519.PublicKey) {
+        controls.removeAll { $0 == control }
     }
 }
 

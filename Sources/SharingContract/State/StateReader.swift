@@ -38,6 +38,7 @@ package enum StateKey: Hashable, Sendable {
     case newestList(Ed25519.PublicKey)
     case record(Descriptor.RecordID)
     case descriptor(Hash)
+    case openGrants(Ed25519.PublicKey)
 
     /// A tag, then the name.
     package var bytes: [UInt8] {
@@ -55,6 +56,7 @@ package enum StateKey: Hashable, Sendable {
         case .newestList(let key): [129] + key.bytes
         case .record(let record): [130] + record.bytes
         case .descriptor(let hash): [131] + hash.bytes
+        case .openGrants(let key): [132] + key.bytes
         }
     }
 }
@@ -83,6 +85,10 @@ extension StateReader {
     package func grant(releasing key: Ed25519.PublicKey) throws -> LeafIndex? { try value(.release(key)) }
     package func erasure(of commitment: Hash) throws -> LeafIndex? { try value(.erased(commitment)) }
     package func terms(of control: Ed25519.PublicKey) throws -> GrantTerms? { try value(.grantTerms(control)) }
+    /// Of a compartment.
+    package func openGrants(of compartment: Ed25519.PublicKey) throws -> OpenGrants {
+        try value(.openGrants(compartment)) ?? OpenGrants()
+    }
     package func newestList(of compartment: Ed25519.PublicKey) throws -> ListHash? { try value(.newestList(compartment)) }
     package func record(_ record: Descriptor.RecordID) throws -> RecordState? { try value(.record(record)) }
     package func descriptor(_ commitment: Hash) throws -> DescriptorState? { try value(.descriptor(commitment)) }

@@ -116,15 +116,26 @@ def facts(files):
 
 def requests(files):
     file = files["requests.json"]
-    value = parse(file["consent"], layouts.consent, "consent")
-    require([number for number in range(1, 9) if value["actions"] >> number - 1 & 1] == file["consent"]["action names"], "actions")
-    require([number for number in range(16) if value["purposes"] >> number & 1] == file["consent"]["purpose names"], "purposes")
+    for name in ("consent", "restriction", "consent in FHIR"):
+        parse(file[name], layouts.consent, name)
+    compilation = file["compilation"]
+    require(sha256(compilation["policies"].encode()).hex() == compilation["hash"], "compilation: another hash")
+    policies = json.loads(compilation["policies"])
+    require(list(policies) == ["templates", "staticPolicies", "templateLinks"], "compilation: no set of policies")
+    control = file["release"]["fields"]["grant"]["control"]
+    require(set(policies["staticPolicies"]) == {f"{control}/permit"}, "compilation: another permit")
     for name in ("request", "filtered request"):
         parse(file[name], layouts.request, name)
         require(labelled("cordon/request/v1", bytes.fromhex(file[name]["bytes"])).hex() == file[name]["hash"], f"{name}: hash")
-    for name in ("release", "refusal", "unknown grant"):
+    for name in ("release", "refusal", "unknown grant", "held back"):
         value = parse(file[name], layouts.decision_record, name)
-        require(value["engine"] == "plain/1" and value["request"] == file["request"]["hash"], f"{name}: another request")
+        require(value["engine"] == "cedar/4.5 consents/1 semantics/1", f"{name}: another engine")
+        require(value["request"] == file["request"]["hash"], f"{name}: another request")
+        allowed = any(value["rulings"][record["ruling"]]["allows"] for record in value["records"])
+        require(value["verdict"]["released"] == allowed, f"{name}: a verdict that does not follow")
+        if value["grant"]:
+            require(value["grant"]["consent"] == sha256(bytes.fromhex(file["consent"]["bytes"])).hex(), f"{name}: consent")
+            require(value["grant"]["compilation"] == compilation["hash"], f"{name}: compilation")
 
 
 def evidence(files):

@@ -41,17 +41,30 @@ facts = checked(
            ("days", opt(struct(("earliest", u32), ("latest", u32)))), bound=16_000),
     lambda value: require(
         value["days"] is None or value["days"]["earliest"] <= value["days"]["latest"] < 3_652_059, "days"))
-grant_facts = struct(("control", key), ("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("from", day),
-                     ("until", day), ("revoked", flag), ("release signed", flag), bound=32_876)
-candidate = struct(("commitment", hash_), ("position", u64), ("record", fixed(32)), ("category", u16), ("retracted", flag), bound=75)
-decision_record = checked(
-    struct(("engine", text), ("now", minute), ("request", hash_), ("grant", opt(grant_facts)),
-           ("candidates", listing(2, candidate, at_most=4_096)),
-           ("verdict", union("released", flag, {
-               False: struct(("reason", one_of(u8, range(1, 11)))),
-               True: struct(("indices", listing(2, u16, at_least=1, order=lambda value: value)))})), bound=1_048_576),
+grant_facts = struct(("control", key), ("compartment", key), ("grantee", key), ("consent", hash_), ("compilation", hash_),
+                     ("from", day), ("until", day), ("revoked", flag), ("release signed", flag), bound=170)
+_policies = listing(2, text, at_most=2_026, order=lambda value: value.encode())
+ruling = checked(
+    struct(("allows", flag), ("reasons", _policies), ("erring", _policies), ("obliging", _policies),
+           ("obligations", listing(1, one_of(u8, range(1, 5)), order=lambda value: value))),
     lambda value: require(
-        all(index < len(value["candidates"]) for index in value["verdict"].get("indices", [])), "an index beyond the list"))
+        value["reasons"] and not value["erring"] if value["allows"] else not value["obliging"] and not value["obligations"],
+        "a ruling that is neither"))
+decision_record = checked(
+    struct(("version", one_of(u8, [2])), ("engine", text), ("now", minute), ("policies", opt(hash_)), ("request", hash_),
+           ("grant", opt(grant_facts)),
+           ("consents", listing(2, struct(("control", key), ("consent", hash_), ("compilation", hash_)), at_most=1_024,
+                                order=lambda value: value["control"])),
+           ("rulings", listing(2, ruling, at_most=1_280)),
+           ("records", listing(2, struct(("commitment", hash_), ("position", u64), ("ruling", u16)), at_most=1_280,
+                               order=lambda value: value["position"])),
+           ("more held back", u32),
+           ("verdict", union("released", flag, {
+               False: struct(("reason", one_of(u8, range(1, 14)))), True: struct()})), bound=1_048_576),
+    lambda value: (
+        require(list(dict.fromkeys(record["ruling"] for record in value["records"])) == list(range(len(value["rulings"]))),
+                "rulings in another order than their use"),
+        require(len({str(ruling) for ruling in value["rulings"]}) == len(value["rulings"]), "a ruling twice")))
 
 # 4.3
 deposit_body = struct(("compartment", key), ("recipient list", hash_), ("permission", nested(permission)), bound=196)
@@ -61,12 +74,27 @@ descriptor = struct(("record", fixed(32)), ("version", u32), ("state", one_of(u8
 slot_proof = struct(("slot", u8), *[(f"sibling {level}", hash_) for level in range(8)], bound=257)
 
 # 4.4
-consent = checked(
-    struct(("tag", one_of(u8, [1])), ("actions", u8), ("purposes", u16), ("category", u16), bound=6),
-    lambda value: (
-        require(value["actions"] == 1, "actions"),
-        require(value["purposes"] and value["purposes"] & ~sum(1 << number for number in PURPOSES) == 0, "purposes")))
-grant_body = struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("compilation", absent),
+_consents = {
+    1: checked(
+        struct(("actions", u8), ("purposes", u16), ("extras", u8)),
+        lambda value: (
+            require(value["actions"] == 1, "actions"), require(value["extras"] < 4, "extras"),
+            require(value["purposes"] and value["purposes"] & ~sum(1 << number for number in PURPOSES) == 0, "purposes"))),
+    2: struct(("target", union("tag", u8, {0: struct(), 1: struct(("label", text)), 2: struct(("record", fixed(32)))})),
+              ("clinic", opt(key))),
+    3: checked(struct(("document", string(2, 32_768))), lambda value: require(value["document"], "an empty document")),
+}
+
+
+def _read_consent(reader):
+    category, tag = u16.read(reader), u8.read(reader)
+    require(tag in _consents, f"unknown tag {tag}")
+    return {"category": category, "tag": tag, "content": _consents[tag].read(reader)}
+
+
+consent = Codec(_read_consent, lambda value: u16.write(value["category"]) + u8.write(value["tag"])
+                + _consents[value["tag"]].write(value["content"]), 32_773)
+grant_body = struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
                     ("sealed seed", string(2, 4_096)), ("recipient", recipient), ("recipient list", hash_), ("signature", sig),
                     bound=40_000)
 
@@ -168,11 +196,13 @@ STATE = {
     0x06: struct(("leaf", u64)),
     0x07: struct(("leaf", u64)),
     0x08: struct(("leaf", u64)),
-    0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 32_768)), ("recipient", recipient)),
+    0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
+                 ("recipient", recipient)),
     0x81: struct(("list", hash_)),
     0x82: struct(("depositor", key), ("compartment", key), ("retracted", flag),
                  ("versions", listing(2, hash_, at_most=256))),
     0x83: struct(("compartment", key), ("position", u64), ("record", opt(fixed(32)))),
+    0x84: struct(("grants", listing(2, key, at_most=1_024, order=lambda value: value))),
 }
 
 # 5
@@ -199,7 +229,7 @@ notice = struct(("actor", key), ("inbox", key), ("category", u16), ("leaf", u64)
 
 # 7
 _header = string(2, 4_096)
-error = struct(("code", one_of(u16, range(1, 12))), ("explanation", text), bound=258)
+error = struct(("code", one_of(u16, range(1, 14))), ("explanation", text), bound=258)
 posted_leaf = struct(("index", u64), ("leaf", string(2, 16_384, leaf)), ("receipt", string(2, 16_384)), bound=32_780)
 stored_record = struct(("deposit", u64), ("salt", fixed(32)), ("descriptor", nested(descriptor)), ("proof", nested(slot_proof)),
                        ("header", _header))
@@ -208,8 +238,9 @@ evidence_page = checked(
                              order=lambda value: value["leaf"])), ("next", opt(u64)), bound=16_777_216),
     lambda value: require(
         not value["items"] or value["next"] is None or value["next"] > value["items"][-1]["leaf"], "a page that goes back"))
-_item = struct(("record", nested(stored_record)), ("salt", fixed(32)), ("proof", nested(slot_proof)), ("ticket", fixed(32)))
-_refused = struct(("decision", nested(posted_leaf)), ("released", flag), ("blind", fixed(32)), bound=5_592_140)
+_item = struct(("record", nested(stored_record)), ("salt", fixed(32)), ("proof", nested(slot_proof)), ("ticket", fixed(32)),
+               ("obligations", listing(1, u8, at_most=16, order=lambda value: value)))
+_refused = struct(("decision", nested(posted_leaf)), ("released", flag), ("blind", fixed(32)), bound=5_596_492)
 nothing = struct(bound=0)
 CALLS = {
     "APIError": error,
@@ -229,7 +260,7 @@ CALLS = {
                               bound=106_766),
     "requests": struct(("request", string(2, 16_384, request)), ("release", sig), bound=16_450),
     "requests answer": struct(("decision", nested(posted_leaf)), ("released", flag),
-                              ("records", listing(2, _item, at_most=256, at_least=1)), ("has more", flag), bound=5_592_140),
+                              ("records", listing(2, _item, at_most=256, at_least=1)), ("has more", flag), bound=5_596_492),
     "requests answer, refused": _refused,
     "payloads/fetch": struct(("ticket", fixed(32)), bound=32),
     "own/records": struct(("after", opt(u64)), ("missing", opt(hash_)), bound=42),

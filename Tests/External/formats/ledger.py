@@ -83,7 +83,7 @@ def check_decision(entry, body, evidence, what):
     taken = {item["slot"]: labelled("cordon/released/v1", bytes.fromhex(item["salt"]), bytes.fromhex(item["commitment"])).hex()
              for item in body["released"]}
     require(slot_root(body["seed"], taken) == body["root"] == event["root"], f"{what}: another root")
-    released = [record["candidates"][index]["commitment"] for index in record["verdict"].get("indices", [])]
+    released = [item["commitment"] for item in record["records"] if record["rulings"][item["ruling"]]["allows"]]
     require(sorted(released) == sorted(item["commitment"] for item in body["released"]), f"{what}: released other records")
     require(event["released"] == record["verdict"]["released"], f"{what}: another verdict")
     base = bytes.fromhex(body["signature base"])
@@ -224,13 +224,16 @@ def _grant(state, index, entry, body, kept):
     state["01" + grant["control"]] = {"use": 5}
     state["08" + grant["release"]] = {"leaf": index}
     state["05" + grant["control"]] = {"grant": grant, "leaf": index, "revocation": None}
-    state["80" + grant["control"]] = {name: body[name] for name in ("compartment", "grantee", "consent", "recipient")}
+    state["80" + grant["control"]] = {name: body[name] for name in ("compartment", "grantee", "consent", "compilation", "recipient")}
+    opened = state.setdefault("84" + body["compartment"], {"grants": []})
+    opened["grants"] = sorted(opened["grants"] + [grant["control"]])
     state["81" + body["compartment"]] = {"list": body["recipient list"]}
 
 
 def _revocation(state, index, entry, body, kept):
     grant = entry["event"]["grant"]
     state["05" + grant]["revocation"] = index
+    state["84" + state["80" + grant]["compartment"]]["grants"].remove(grant)
     state["81" + state["80" + grant]["compartment"]] = {"list": body["recipient list"]}
 
 

@@ -119,7 +119,8 @@ extension CallExamples {
             .release, origin: world.origin, RequestHash(of: request).releaseBytes(grant: publicKey("grant")))
         let call = RequestRecords(request: request, releaseSignature: signature)
         let item = RequestRecords.Answer.Item(
-            record: record, releasedSalt: SHA256.hash([1]).value, releasedProof: placed, ticket: SHA256.hash([2]).value)
+            record: record, releasedSalt: SHA256.hash([1]).value, releasedProof: placed, ticket: SHA256.hash([2]).value,
+            obligations: [1, 3])
         let answer = RequestRecords.Answer(decision: posted, outcome: .released([item], hasMore: true))
         return [
             ("requests", try example(call, ["request": request, "release": signature])),
@@ -132,7 +133,7 @@ extension CallExamples {
                         "records": [
                             fields([
                                 "record": record.canonicalBytes, "salt": item.releasedSalt, "proof": placed.canonicalBytes,
-                                "ticket": item.ticket,
+                                "ticket": item.ticket, "obligations": Shown.list(item.obligations.map { .number(UInt64($0)) }),
                             ])
                         ], "has more": true,
                     ])

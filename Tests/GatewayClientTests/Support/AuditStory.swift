@@ -9,8 +9,8 @@ import Testing
 
 @testable import GatewayClient
 
-/// A small ledger, the same in every run, with all its evidence: two clinics and an auditor, a deposit, a grant, a release, an erasure,
-/// a revocation and a refusal.
+/// A small ledger, the same in every run, with all its evidence: two clinics and an auditor, a deposit, a grant, a restriction, a release
+/// that holds one record back, an erasure, a revocation and a refusal.
 struct AuditStory {
     private(set) var world: World
     private(set) var evidence: [UInt64: Evidence] = [:]
@@ -22,20 +22,25 @@ struct AuditStory {
     /// How the gateway decides wrongly the first time, and signs it.
     enum Lie {
         case purposeNotCovered
-        case inventsRevocation
-        case otherCategory
-        case otherMinute
-        case inventsRecord
         case releasesMore
+        case compilesOtherwise
         case unsignedRequest
         case otherDigest
         case noRecord
     }
 
     private var lie: Lie?
+    /// What is written down otherwise than it was decided, the first time.
+    private var alter: (inout DecisionParts) -> Void
+    /// In force when the gateway decides.
+    private let policies: PoliciesInForce?
 
-    init(_ lie: Lie? = nil) throws {
+    init(
+        _ lie: Lie? = nil, policies: PoliciesInForce? = nil, altering alter: @escaping (inout DecisionParts) -> Void = { _ in }
+    ) throws {
         self.lie = lie
+        self.alter = alter
+        self.policies = policies
         world = try World.begun()
         for name in ["hillside", "lakeside"] { try world.admit(name) }
         try admitAuditor()
@@ -44,12 +49,15 @@ struct AuditStory {
         let deposit = try deposit(first)
         let second = world.list(Self.compartment, after: first, grants: ["grant"])
         try grant(second)
+        let third = world.list(Self.compartment, after: second, grants: ["grant", "hide"])
+        try hide(third)
         world.now = Minute(world.now.number + 7)
         release = try decide(nonce: 1)
         self.lie = nil
+        self.alter = { _ in }
         for (index, step) in world.steps.enumerated() { evidence[UInt64(index)] = step.evidence }
         try erase(deposit)
-        try revoke(after: second)
+        try revoke(after: third)
         try decide(nonce: 2)
         for (index, step) in world.steps.enumerated().dropFirst(evidence.count) { evidence[UInt64(index)] = step.evidence }
     }
@@ -93,8 +101,13 @@ extension AuditStory {
     }
 
     private mutating func deposit(_ list: RecipientList) throws -> UInt64 {
-        let facts = try FormatFile("facts.json").bytes("laboratory", "bytes")
-        descriptors = ["blood count", "liver panel"].map { record in
+        // The first and the last may be seen.
+        let labelled = try FormatFile("facts.json").bytes("laboratory", "bytes")
+        let plain = RecordFacts(
+            category: .laboratory, mediaType: .fhirJSON, types: [.init(type: "Observation", count: 3)], labels: [],
+            isLabelled: true, days: nil, codes: [])
+        let facts = try #require(plain.flatMap { StoredFacts($0) }).canonicalBytes
+        descriptors = [("blood count", facts), ("viral load", labelled), ("liver panel", facts)].map { record, facts in
             let fields = Descriptor.Fields(
                 record: Descriptor.RecordID(SHA256.hash(Array(record.utf8)).value), version: 1, state: .current,
                 payload: PayloadID(SHA256.hash(Array(record.utf8), [1]).value), payloadSize: 1_337,
@@ -106,17 +119,30 @@ extension AuditStory {
     }
 
     private mutating func grant(_ list: RecipientList) throws {
+        try grant("grant", try FormatFile("requests.json").bytes("consent", "bytes"), list)
+    }
+
+    /// Hides what carries the label HIV from everyone.
+    private mutating func hide(_ list: RecipientList) throws {
+        try grant("hide", Consent(Restriction(.label(line("HIV"))), category: 3).canonicalBytes, list)
+    }
+
+    private mutating func grant(_ name: String, _ consent: [UInt8], _ list: RecipientList) throws {
+        let grant = world.grant(name)
+        let scope = ConsentScope(
+            control: grant.control, compartment: publicKey(Self.compartment), grantee: publicKey("lakeside"), from: grant.from,
+            until: grant.until)
         let fields = GrantBody.Fields(
-            grantee: publicKey("lakeside"), consent: try FormatFile("requests.json").bytes("consent", "bytes"),
-            sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient("grant"),
+            grantee: publicKey("lakeside"), consent: consent,
+            compilation: lie == .compilesOtherwise ? Hash(.zero) : ConsentCompiler.compile(consent, scope).hash,
+            sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient(name),
             recipientList: list.hash)
-        let grant = world.grant("grant")
         let body = GrantBody(fields, of: grant, signingWith: key(Self.compartment), origin: world.origin)
-        try world.append(.grant(grant), by: "grant", evidence: world.evidence(body))
+        try world.append(.grant(grant), by: name, evidence: world.evidence(body))
     }
 
     private mutating func revoke(after list: RecipientList) throws {
-        try world.revoke("grant", list: world.list(Self.compartment, after: list))
+        try world.revoke("grant", list: world.list(Self.compartment, after: list, grants: ["hide"]))
     }
 
     /// The second record goes; what is kept of it is its commitment.
@@ -141,7 +167,7 @@ extension AuditStory {
         let hash = RequestHash(of: request.canonicalBytes)
         let signature = key("grant/release").sign(.release, origin: world.origin, hash.releaseBytes(grant: publicKey("grant")))
         let record = try record(request)
-        let released = lie == .releasesMore ? try candidates() : record.released
+        let released = lie == .releasesMore ? record.records : record.released.map(\.record)
         let base = base(RequestRecords(request: request.canonicalBytes, releaseSignature: signature), nonce: request.nonce)
         let body = DecisionBody(
             compartment: publicKey(Self.compartment), request: request.canonicalBytes, releaseSignature: signature,
@@ -159,41 +185,62 @@ extension AuditStory {
     }
 
     private func request(_ nonce: UInt8) -> Request {
-        let first = lie == .releasesMore ? Filter(records: [descriptors[0].record.value], after: nil) : nil
-        return Request(
-            origin: world.origin, grant: publicKey("grant"), filter: first ?? .all,
+        Request(
+            origin: world.origin, grant: publicKey("grant"), filter: .all,
             purpose: lie == .purposeNotCovered ? .research : .treatment, staff: line("Dr. Okafor"), actor: publicKey("lakeside"),
             nonce: SHA256.hash([nonce]).value)
     }
 
+    /// As a gateway decides, and then as this one writes down.
     private func record(_ request: Request) throws -> DecisionRecord {
+        let inputs = try inputs(request)
+        var engine = DecisionEngine(lie == .purposeNotCovered ? try inputsForTreatment(request) : inputs)
+        var draft = DecisionDraft()
+        let candidates = try candidates().filter(engine.isAbout)
+        draft.add(candidates, engine.rule(on: candidates))
+        var parts = DecisionParts(draft.record(inputs, refusal: engine.refusal))
+        alter(&parts)
+        return try DecisionRecord(canonical: parts.bytes)
+    }
+
+    private func inputs(_ request: Request, asked: Request? = nil) throws -> DecisionInputs {
         let grant = try #require(try world.state.grant(request.grant))
         let terms = try #require(try world.state.terms(of: request.grant))
         let isRevoked = grant.revokedAt != nil
         let facts = GrantFacts(
-            control: request.grant, compartment: terms.compartment, grantee: terms.grantee, consent: terms.consent,
-            from: grant.grant.from, until: grant.grant.until, isRevoked: isRevoked || lie == .inventsRevocation,
-            isReleaseSigned: true)
-        let inputs = DecisionInputs(
-            now: Minute(world.now.number + (lie == .otherMinute ? 1 : 0)),
-            requestHash: Hash.labelled(.request, request.canonicalBytes), request: request, grant: facts,
-            records: isRevoked ? [] : try candidates())
-        return DecisionRecord(inputs, verdict: lie == .purposeNotCovered ? .allowed([0, 1]) : PlainEngine.decide(inputs))
+            try scope("grant"), consent: terms.consent, compilation: terms.compilation, isRevoked: isRevoked, isReleaseSigned: true)
+        let hide = try #require(try world.state.terms(of: publicKey("hide")))
+        let other = OtherConsent(try scope("hide"), consent: hide.consent, compilation: hide.compilation)
+        return DecisionInputs(
+            now: world.now, requestHash: .labelled(.request, (asked ?? request).canonicalBytes), request: request, grant: facts,
+            consent: terms.consent, identifiers: line("NPI 1234567893"),
+            others: isRevoked || lie == .compilesOtherwise ? [] : [other], policies: policies)
     }
 
-    private func candidates() throws -> [CandidateFacts] {
-        let known = try descriptors.map { descriptor in
+    /// What would be decided had the clinic asked for treatment.
+    private func inputsForTreatment(_ request: Request) throws -> DecisionInputs {
+        let treatment = Request(
+            origin: request.origin, grant: request.grant, filter: request.filter, purpose: .treatment, staff: request.staff,
+            actor: request.actor, nonce: request.nonce)
+        return try inputs(treatment, asked: request)
+    }
+
+    private func scope(_ name: String) throws -> ConsentScope {
+        let grant = try #require(try world.state.grant(publicKey(name)))
+        let terms = try #require(try world.state.terms(of: publicKey(name)))
+        return ConsentScope(
+            control: publicKey(name), compartment: terms.compartment, grantee: terms.grantee, from: grant.grant.from,
+            until: grant.grant.until)
+    }
+
+    private func candidates() throws -> [Candidate] {
+        try descriptors.map { descriptor in
             let commitment = descriptor.commitment(salt: SHA256.hash(descriptor.canonicalBytes).value)
             let state = try #require(try world.state.descriptor(commitment))
-            return CandidateFacts(
-                commitment: commitment, position: state.position, record: descriptor.record.value,
-                category: lie == .otherCategory ? 4 : 3, isRetracted: false)
+            return Candidate(
+                commitment: commitment, position: state.position, record: descriptor.record.value, depositor: descriptor.depositor,
+                facts: descriptor.facts, isRetracted: false)
         }
-        guard lie == .inventsRecord, let last = known.last else { return known }
-        let invented = CandidateFacts(
-            commitment: SHA256.hash([1]), position: last.position + 1, record: SHA256.hash([2]).value, category: 4,
-            isRetracted: false)
-        return known + [invented]
     }
 
     /// As a client would have signed it, at the minute of the decision.

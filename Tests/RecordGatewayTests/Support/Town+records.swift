@@ -18,13 +18,15 @@ struct SealedRecord: Sendable {
 extension Town {
     func sealed(
         _ name: String, in compartment: String = laboratory, by clinic: String = "hillside", size: Int = 500, version: UInt32 = 1,
-        state: Descriptor.State = .current, category: MedicalRecords.Category = .laboratory
+        state: Descriptor.State = .current, category: MedicalRecords.Category = .laboratory, labels: [String] = []
     ) -> SealedRecord {
         var generator = SeededGenerator(seed: name.utf8.reduce(UInt64(version)) { $0 &* 257 &+ UInt64($1) })
         let payload = generator.bytes(size)
         guard let identifier = PayloadID(of: payload),
             let facts = RecordFacts(
-                category: category, mediaType: .text, types: [], labels: [], isLabelled: false, days: nil, codes: []),
+                category: category, mediaType: .text, types: [],
+                labels: labels.sorted().map { Coding(system: SensitivityCodes.system, code: $0) }, isLabelled: !labels.isEmpty,
+                days: nil, codes: []),
             let stored = StoredFacts(facts)
         else { preconditionFailure("a payload has 32 bytes and its facts are few") }
         let fields = Descriptor.Fields(
@@ -62,9 +64,9 @@ extension Town {
     @discardableResult
     func deposit(
         _ names: [String], in compartment: String = laboratory, by clinic: String = "hillside", size: Int = 500,
-        category: MedicalRecords.Category = .laboratory
+        category: MedicalRecords.Category = .laboratory, labels: [String] = []
     ) async throws -> DepositRecords.Answer {
-        let records = names.map { sealed($0, in: compartment, by: clinic, size: size, category: category) }
+        let records = names.map { sealed($0, in: compartment, by: clinic, size: size, category: category, labels: labels) }
         for record in records { try await upload(record.payload, by: clinic) }
         return try await gateway.call(depositing(records, in: compartment, by: clinic), by: clinic)
     }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import GatewayAPI
 import SharingContract
@@ -77,6 +78,8 @@ extension Town {
         var until: Day
         /// Treatment, laboratory.
         var consent: [UInt8] = [0, 3, 1, 1, 0, 2, 0]
+        /// What the patient's program says that it compiles to; what it does compile to when left out.
+        var compilation: Hash?
         var recipient: RecipientKey
         /// Of the list that comes with it.
         var recipients: Set<RecipientKey>
@@ -92,13 +95,24 @@ extension Town {
         let next = following(list(compartment), compartment, draft.recipients)
         let grant = Grant(
             control: publicKey(name), release: publicKey(name + "/release"), from: draft.from, until: draft.until)
+        let scope = ConsentScope(
+            control: grant.control, compartment: publicKey(compartment), grantee: publicKey(clinic), from: grant.from,
+            until: grant.until)
         let fields = GrantBody.Fields(
-            grantee: publicKey(clinic), consent: draft.consent, sealedSeed: Array("age".utf8), recipient: draft.recipient,
-            recipientList: next.hash)
+            grantee: publicKey(clinic), consent: draft.consent,
+            compilation: draft.compilation ?? ConsentCompiler.compile(draft.consent, scope).hash,
+            sealedSeed: Array("age".utf8), recipient: draft.recipient, recipientList: next.hash)
         let body = GrantBody(fields, of: grant, signingWith: key(compartment), origin: world.origin)
         let evidence = world.evidence(body)
         return PostEntry(
             entry: world.entry(.grant(grant), by: [name], evidence: evidence), evidence: evidence, list: next)
+    }
+
+    /// As a grant of these names would have it, from today.
+    func scope(_ name: String, in compartment: String = laboratory, to clinic: String) -> ConsentScope {
+        ConsentScope(
+            control: publicKey(name), compartment: publicKey(compartment), grantee: publicKey(clinic), from: world.now.day,
+            until: world.now.day.adding(days: 30))
     }
 
     @discardableResult
@@ -109,6 +123,16 @@ extension Town {
         let posted = try await gateway.call(call, by: compartment)
         lists[compartment] = call.list
         return posted
+    }
+
+    /// Hides something, and looks like a grant.
+    mutating func restrict(
+        _ name: String, _ target: Restriction.Target, from clinic: String? = nil, in compartment: String = laboratory
+    ) async throws {
+        let restriction = Restriction(target, from: clinic.map { publicKey($0) })
+        try await grant(name, in: compartment, to: "hillside") {
+            $0.consent = Consent(restriction, category: 3).canonicalBytes
+        }
     }
 
     /// - Parameter left: who stands on the list that comes with it; everybody but the grant's recipient when left out.

@@ -126,6 +126,7 @@ extension EntryExamples {
         let list = try ContractFormats.second(world)
         let bodyFields = GrantBody.Fields(
             grantee: publicKey("lakeside"), consent: try FormatFile("requests.json").bytes("consent", "bytes"),
+            compilation: try #require(Hash(try FormatFile("requests.json").bytes("compilation", "hash"))),
             sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient("grant"),
             recipientList: list.hash)
         let body = GrantBody(bodyFields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
@@ -135,7 +136,7 @@ extension EntryExamples {
                 "control": grant.control, "release": grant.release, "from": grant.from, "until": grant.until, "commitment": nil,
             ]), by: ["grant"], body: body,
             bodyShown: fields([
-                "compartment": body.compartment, "grantee": body.grantee, "consent": body.consent, "compilation": nil,
+                "compartment": body.compartment, "grantee": body.grantee, "consent": body.consent, "compilation": body.compilation,
                 "sealed seed": body.sealedSeed, "recipient": body.recipient, "recipient list": body.recipientList,
                 "signature": body.signature,
             ]))

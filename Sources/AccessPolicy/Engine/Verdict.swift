@@ -1,0 +1,45 @@
+/// The answer, and for the patient and the auditor why.
+package enum Verdict: Hashable, Sendable {
+    /// Every record that its ruling allows is released, and there is one.
+    case allowed
+    case denied(Reason)
+
+    /// The requester is told none of these.
+    package enum Reason: UInt8, CaseIterable, Sendable {
+        case unknownGrant = 1
+        case releaseNotSigned = 2
+        case notGrantee = 3
+        case revoked = 4
+        case notYet = 5
+        case over = 6
+        case consentUnreadable = 7
+        case actionNotCovered = 8
+        case purposeNotCovered = 9
+        case nothingToRelease = 10
+        case compilationDiffers = 11
+        case permitsNothing = 12
+        /// There are records, and each was ruled out.
+        case heldBack = 13
+    }
+}
+
+extension Verdict.Reason: CustomStringConvertible {
+    /// For the patient.
+    package var description: String {
+        switch self {
+        case .unknownGrant: "no such grant"
+        case .releaseNotSigned: "the request did not carry the grant's own signature"
+        case .notGrantee: "somebody else's grant"
+        case .revoked: "you had ended the grant"
+        case .notYet: "the grant had not begun"
+        case .over: "the grant was over"
+        case .consentUnreadable: "what you consented to could not be read"
+        case .actionNotCovered: "you had not allowed this action"
+        case .purposeNotCovered: "you had not allowed this purpose"
+        case .nothingToRelease: "no records to show"
+        case .compilationDiffers: "what you consented to is not what was made of it"
+        case .permitsNothing: "what you signed hides records and shows none"
+        case .heldBack: "every record was held back"
+        }
+    }
+}
