@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import GatewayAPI
 import RecordStorage
@@ -86,7 +87,9 @@ import Testing
     /// A grant whose body names the list that comes with it.
     private func granting(_ town: Town, _ list: RecipientList?) -> PostEntry {
         let world = town.world
-        let body = world.grantBody("grant", in: Town.laboratory, to: "lakeside", list: list ?? world.list(Town.laboratory))
+        let body = world.grantBody(
+            "grant", in: Town.laboratory, to: "lakeside", list: list ?? world.list(Town.laboratory),
+            compilation: ConsentCompiler.compile([0, 3, 1, 1, 0, 2, 0], town.scope("grant", to: "lakeside")).hash)
         let evidence = world.evidence(body)
         return PostEntry(
             entry: world.entry(.grant(world.grant("grant")), by: ["grant"], evidence: evidence), evidence: evidence, list: list)

@@ -86,13 +86,13 @@ extension Gateway {
         guard let body = try? GrantBody(canonical: call.evidence.body), body.compartment == caller.key else {
             throw APIError(.forbidden, "a grant is brought by its compartment")
         }
-        guard isCompiled else {
-            throw APIError(.compilationDiffers, "the consent means something else to this gateway than what was signed")
-        }
         let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
         // A recipient of another grant would lose its headers when this one ends.
         guard Set(list.recipients).subtracting(newest.recipients) == [body.recipient] else {
             throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
+        }
+        guard isCompiled else {
+            throw APIError(.compilationDiffers, "the consent means something else to this gateway than what was signed")
         }
         try replace(newest, with: list, transaction)
     }
