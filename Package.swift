@@ -77,7 +77,9 @@ let package = Package(
             resources: [
                 .embedInCode("Rules/categories.json"), .embedInCode("Rules/code-lists.json"), .embedInCode("Rules/labels.json"),
             ]),
-        .target(name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords"]),
+        .target(
+            name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords"],
+            resources: [.embedInCode("Policies")]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
 

@@ -10,14 +10,15 @@ enum ContractTargets {
             "evidence",
             [
                 Evidence.self, ActorBody.self, DecisionBody.self, DepositBody.self, Erasure.self, ErasureBody.self, GrantBody.self,
-                KeyRevocationBody.self, RevocationBody.self, Descriptor.self, DepositPermission.self, RecipientList.self,
+                KeyRevocationBody.self, PolicyFiles.self, RevocationBody.self, Descriptor.self, DepositPermission.self,
+                RecipientList.self,
                 SlotProof.self,
             ]),
         .canonical(
             "state",
             [
                 ActorState.self, CompartmentState.self, DescriptorState.self, GrantState.self, GrantTerms.self, KeyUse.self,
-                LeafIndex.self, LedgerState.self, ListHash.self, Name.self, OpenGrants.self, RecordState.self,
+                LeafIndex.self, LedgerState.self, ListHash.self, Name.self, OpenGrants.self, PolicyState.self, RecordState.self,
             ]),
     ]
 

@@ -1,3 +1,4 @@
+package import AccessPolicy
 package import CryptoPrimitives
 package import DurableFiles
 package import GatewayAPI
@@ -75,6 +76,8 @@ package enum Obstacle: Error {
     case severalMembersNeeded
     /// No signature could make this good.
     case refusedByRules(Refusal)
+    /// These policies are not understood in full, and nothing would be released under them.
+    case policiesUnusable(LibraryError)
     /// The record was entered in error by its author's own word.
     case recordRetracted
     /// A correction is one record, and the file makes another number of them.

@@ -27,23 +27,35 @@ struct GatewayFolder {
         guard !DurableFile.exists(keyFile) else { throw Failure.gatewayExists(path) }
         try DurableFile.makeFolder(path)
         try begin(
-            MemberKeys.random(), name: name, origin: origin, address: address, predecessor: nil, passphrase: passphrase)
+            MemberKeys.random(), name: name, origin: origin, address: address, predecessor: nil, policies: .builtIn,
+            passphrase: passphrase)
     }
 
-    /// Writes keys, description and a store with its first entry.
+    /// Writes keys, description and a store with its first entries: the member, and the policies.
     func begin(
         _ keys: consuming MemberKeys, name: TextLine, origin: TextLine, address: TextLine, predecessor: MemberChange.Predecessor?,
-        passphrase: borrowing SecretBytes
+        policies: PolicyFiles, passphrase: borrowing SecretBytes
     ) throws {
         let member = MemberChange.Member(key: keys.member.publicKey, name: name, address: address)
         let genesis = MemberChange.Genesis(
             rulesVersion: Contract.rulesVersion, ledgerKey: keys.ledger.publicKey, predecessor: predecessor)
         let entry = Entry(origin: origin, bodiless: .member(.add(member, genesis: genesis))).signed(with: keys.member)
         let sealed = try keys.sealed(passphrase: passphrase)
-        try LedgerStore.create(in: path, genesis: entry, signer: try Self.signer(origin, keys.ledger), clock: { Self.now })
+        try LedgerStore.create(
+            in: path, genesis: entry, policies: Self.publication(of: policies, origin, signingWith: keys.member),
+            signer: try Self.signer(origin, keys.ledger), clock: { Self.now })
         try write(GatewayDescription(origin: origin.text, address: address.text))
         // Last, because it says that the gateway is whole.
         try DurableFile.write(sealed, to: keyFile)
+    }
+
+    private static func publication(
+        of policies: PolicyFiles, _ origin: TextLine, signingWith key: borrowing Ed25519.PrivateKey
+    ) -> (Entry, Evidence) {
+        let evidence = Evidence(salt: .random(), body: policies)
+        let event = Event.policySet(PolicyPublication(root: policies.root, since: 0))
+        let entry = Entry(origin: origin, event: event, bodyCommitment: policies.commitment(salt: evidence.salt))
+        return (entry.signed(with: key), evidence)
     }
 
     func write(_ description: GatewayDescription) throws {

@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import GatewayAPI
 import MerkleLedger
+import RecordGateway
 import RecordStorage
 import SharingContract
 import SystemPackage
@@ -20,7 +21,7 @@ struct Restore: ParsableCommand {
             this one again: every command of theirs ends with code 5.
 
             Else begin a successor with --successor: a new ledger, whose first entry names the old one and how far it is known to have \
-            come. It begins empty: organisations apply again, patients enrol and grant again, and records are deposited again by those \
+            come. It begins with the policies of the old one, and empty: organisations apply again, patients enrol and grant again, and records are deposited again by those \
             who made them.
 
             What was erased after the backup is in the backup. Name what is left of a newer state with --newer, and it is erased again.
@@ -144,7 +145,7 @@ struct Restore: ParsableCommand {
         let writer = try FolderWriter(for: target.path)
         try GatewayFolder(writer.path.string).begin(
             keys.withNewLedgerKey(), name: member.name, origin: origin, address: address, predecessor: predecessor,
-            passphrase: passphrase)
+            policies: contents.policies ?? .builtIn, passphrase: passphrase)
         try writer.commit()
         return origin
     }

@@ -38,13 +38,28 @@ package struct LedgerFollower: Sendable {
 
     private func sync(to target: VerifiedCheckpoint, _ progress: @Sendable (UInt64, UInt64) -> Void) async throws(FollowError) {
         let goal = target.checkpoint
-        guard try continues(goal) else { return }
+        guard try continues(goal) else { return try await fetchPolicies() }
         while store.edge.size < goal.size {
             try await takeStep(to: goal)
             progress(store.edge.size, goal.size)
         }
         guard store.edge.root == goal.rootHash else { throw .fault(.forked) }
         do { try store.show(target) } catch { throw .local }
+        try await fetchPolicies()
+    }
+
+    /// The files of the policies that were published, which are not in the leaves. Shown is the ledger in any case: a leader that keeps
+    /// files back is asked again.
+    private func fetchPolicies() async throws(FollowError) {
+        for publication in try local({ try store.missingPolicies() }) {
+            let bytes = try await fetch(PublicPath.policies(publishedAt: publication.leaf), PolicyFiles.maximumSize)
+            guard let files = try? PolicyFiles(canonical: bytes), files.root == publication.root else { throw .fault(.malformed) }
+            try local { try store.keep(files, publishedAt: publication.leaf) }
+        }
+    }
+
+    private func local<Result>(_ body: () throws -> Result) throws(FollowError) -> Result {
+        do { return try body() } catch { throw .local }
     }
 
     /// Throws unless the checkpoint is of our tree or of one that may extend it. `false` if it is the one that is shown.

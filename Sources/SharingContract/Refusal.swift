@@ -31,6 +31,8 @@ package enum Refusal: Error, Equatable {
     case membersNotChanged
     /// It was signed for another set of members than there is now.
     case membersOther
+    /// It was signed to replace other policies than there are now, or for another set of members.
+    case policiesOther
     /// The body is not the one the entry commits to.
     case bodyNotCommitted
     /// The body is not of this kind's form.

@@ -37,6 +37,34 @@ import Testing
         return entities
     }
 
+    @Test func `what is compiled in is the folder, file by file`() throws {
+        let files = try Self.sources() + [Self.source(PolicyLibrary.schemaName)]
+        #expect(PolicyLibrary.builtIn == Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.bytes) }))
+        #expect(try PolicyLibrary(PolicyLibrary.builtIn).policies.map(\.id) == Self.library().policies.map(\.id))
+    }
+
+    @Test func `a set without its schema is not loaded`() throws {
+        var files = PolicyLibrary.builtIn
+        files[PolicyLibrary.schemaName] = nil
+        #expect(throws: LibraryError.unreadable(file: "schema.cedarschema", reason: "it is not there")) { try PolicyLibrary(files) }
+    }
+
+    @Test func `what a set would change is told policy by policy`() throws {
+        let old = try Self.library()
+        var files = PolicyLibrary.builtIn
+        files["statute/minors.cedar"] = nil
+        let roles = String(decoding: files["institution/roles.cedar"] ?? [], as: UTF8.self)
+        files["institution/roles.cedar"] = Array(roles.replacing(/version\("[^"]*"\)/, with: "version(\"99\")").utf8)
+        files["statute/new.cedar"] = Array(
+            "@id(\"new\") @basis(\"a test\") @version(\"1\") forbid (principal, action, resource) when { context.now < datetime(\"2000-01-01\") };"
+                .utf8)
+        let changes = PolicyChanges(from: old, to: try PolicyLibrary(files))
+        #expect(changes.added.map(\.id) == ["new"])
+        #expect(changes.removed.map(\.file).allSatisfy { $0 == "statute/minors.cedar" } && !changes.removed.isEmpty)
+        #expect(Set(changes.changed.map(\.file)) == ["institution/roles.cedar"])
+        #expect(PolicyChanges(from: nil, to: old).added.count == old.policies.count)
+    }
+
     @Test func `ours decides its cases as they say, and each policy decides one`() throws {
         let library = try Self.library()
         let cases = try Self.cases(library)

@@ -1,5 +1,6 @@
 import CryptoPrimitives
 import GatewayAPI
+import HTTPTypes
 import SharingContract
 import SystemPackage
 import TestSupport
@@ -182,6 +183,110 @@ import Testing
             let used = try one.candidacy("south", key: "Hillside")
             let again = Candidacy(pin: pin, name: used.name, address: used.address, signingWith: key("north"))
             #expect(await refusal { _ = try north.propose(adding: again) } == "notPossible(refusedByRules(keyInUse))")
+        }
+    }
+
+    // MARK: Policies
+
+    @Test func `more than half put policies in force, and everybody sees what they signed`() async throws {
+        try await consortium(["south", "west"]) { three in
+            let files = try World.policies(2)
+            let proposal = try await three.member("north").propose(publishing: files)
+            #expect(try await three.pass(proposal, "north") == nil)
+            let leaf = try #require(try await three.pass(proposal, "west", "south"))
+            let ana = try three.town.ana.session
+            try await ana.sync()
+            let published = try #require(try await ana.ledger.policies(ana.connection))
+            #expect(published.publishedAt == leaf && published.files == files)
+            #expect(await refusal { _ = try await three.pass(proposal, "north") } == "notPossible(refusedByRules(policiesOther))")
+            let again = await refusal { _ = try await three.member("north").propose(publishing: files) }
+            #expect(again == "notPossible(refusedByRules(unchanged))")
+        }
+    }
+
+    @Test func `a change of members, or of policies, ends what was proposed before`() async throws {
+        try await consortium(["south", "west"]) { three in
+            let old = try await three.member("north").propose(publishing: try World.policies(2))
+            let other = try await three.member("north").propose(publishing: try World.policies(1))
+            #expect(try await three.pass(other, "north", "south") != nil)
+            #expect(await refusal { _ = try await three.pass(old, "north") } == "notPossible(refusedByRules(policiesOther))")
+            let next = try await three.member("north").propose(publishing: try World.policies(2))
+            try await three.grow(by: "east")
+            #expect(await refusal { _ = try await three.pass(next, "south") } == "notPossible(refusedByRules(policiesOther))")
+        }
+    }
+
+    @Test func `policies that were changed on their way, or that nobody could use, are signed by nobody`() async throws {
+        try await consortium(["south"]) { two in
+            let north = try await two.member("north")
+            let signed = try north.signed(try north.propose(publishing: try World.policies(1)))
+            let files = try #require(signed.policies).canonicalBytes
+            var bytes = signed.canonicalBytes
+            let start = try #require(bytes.firstRange(of: files)).lowerBound
+            // A byte of the last file, which the root covers.
+            bytes[start + files.count - 3] ^= 1
+            #expect(throws: FormatError.notCanonical) { try Proposal(canonical: bytes) }
+            // Other files with their own root, under signatures for the first.
+            let other = try north.propose(publishing: try World.policies(2))
+            let (entry, signature) = (other.entry.canonicalBytes, signed.entry.canonicalBytes.suffix(97))
+            var forged = other.canonicalBytes
+            let place = try #require(forged.firstRange(of: entry)).lowerBound
+            let moved = Array(entry.dropLast()) + Array(signature)
+            forged.replaceSubrange(
+                place - 2..<place + entry.count, with: [UInt8(moved.count >> 8), UInt8(truncatingIfNeeded: moved.count)] + moved)
+            let proposal = try Proposal(canonical: forged)
+            #expect(await discrepancy { _ = try await two.member("south").signed(proposal) } == .paperNotAuthentic)
+
+            let schema = try #require(try World.policies().contents[PolicyFiles.schemaName])
+            let permits = try PolicyFiles([
+                PolicyFiles.schemaName: schema,
+                "statute/x.cedar": Array("@id(\"x\") @basis(\"b\") @version(\"1\") permit (principal, action, resource);".utf8),
+            ])
+            let refused = await reason { _ = try north.propose(publishing: permits) }
+            #expect(refused?.hasPrefix("notPossible(policiesUnusable(") == true, "\(refused ?? "")")
+        }
+    }
+}
+
+/// Who asks for the policies in force holds what comes against the ledger.
+@Suite struct PublishedPolicyTests {
+    private func publishing(_ body: (Town, PolicyFiles, UInt64) async throws -> Void) async throws {
+        try await Town.standing { town in
+            let session = try town.ana.session
+            let ledger = try LedgerReplica(FilePath(town.gateway.folder.path("replica of north")), pin: session.pin)
+            try await ledger.sync(session.connection)
+            let north = MemberClient(key("north"), session.connection, ledger, town.gateway.clock, nil)
+            let files = try World.policies(2)
+            let leaf = try #require(try await north.post(try north.signed(try north.propose(publishing: files))))
+            try await session.sync()
+            try await body(town, files, leaf)
+        }
+    }
+
+    @Test func `there are none on a ledger on which none were published`() async throws {
+        try await Town.standing { town in
+            let session = try town.ana.session
+            try await session.sync()
+            #expect(try await session.ledger.policies(session.connection) == nil)
+        }
+    }
+
+    @Test func `other files than the ledger has are a lie, however well formed`() async throws {
+        try await publishing { town, files, leaf in
+            let session = try town.ana.session
+            #expect(try await session.ledger.policies(session.connection)?.files == files)
+            let lax = try World.policies(1)
+            var renamed = files.contents
+            renamed["statute/3.cedar"] = renamed.removeValue(forKey: "statute/2.cedar")
+            let lies = [lax.canonicalBytes, try PolicyFiles(renamed).canonicalBytes, files.canonicalBytes + [0], []]
+            for lie in lies {
+                town.gateway.lie("/policies") { $0.answer = lie }
+                let found = await discrepancy { _ = try await session.ledger.policies(session.connection) }
+                #expect(found == .evidenceOther(leaf: leaf))
+            }
+            town.gateway.lie("/policies") { $0.status = .notFound }
+            let unreachable = await reason { _ = try await session.ledger.policies(session.connection) }
+            #expect(unreachable?.hasPrefix("unreachable") == true, "\(unreachable ?? "")")
         }
     }
 }

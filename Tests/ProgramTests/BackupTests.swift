@@ -133,7 +133,7 @@ import Testing
                 let told = try await workshop.sh("cordon --as \(person) status")
                 #expect(told.status == 5 && told.error.contains("began in the place of the one this profile"), "\(told.all)")
             }
-            #expect(try await workshop.done("cordon --as north status").contains("The ledger has 1 entries"))
+            #expect(try await workshop.done("cordon --as north status").contains("The ledger has 2 entries"))
             // Who starts anew takes part.
             try await workshop.done(
                 """

@@ -28,7 +28,7 @@ import Testing
             // One member decides alone; it is shown what it signs.
             let asked = try await workshop.sh("cordon --as north member propose --add south.can", input: "y\n")
             #expect(asked.status == 0 && asked.error.contains("NEW MEMBER South, at https://south.example"), "\(asked.all)")
-            #expect(asked.output.contains("on the ledger: entry 1"))
+            #expect(asked.output.contains("on the ledger: entry 2"))
             // Two members both sign.
             try await refused("cordon --as north member admit clinic.app", 1, "member propose --admit", in: workshop)
             try await refused("cordon --as north member propose --admit clinic.app --yes", 2, "--out", in: workshop)
@@ -40,7 +40,7 @@ import Testing
                 "cordon --as south member approve p", 1, "not signed; nothing was changed", input: "n\n", in: workshop)
             let two = try await workshop.sh("cordon --as south member approve p", input: "y\n")
             #expect(two.error.contains("ADMIT Clinic as clinic") && two.error.contains("Signed by North Consortium"))
-            #expect(two.output.contains("on the ledger: entry 2"))
+            #expect(two.output.contains("on the ledger: entry 3"))
             try await refused("cordon --as south member approve p --yes", 1, "already", in: workshop)
             try await workshop.done("cordon --as clinic clinic invite > /dev/null")
             // Neither of two removes the other.

@@ -57,6 +57,42 @@ import Testing
         }
     }
 
+    @Test func `a ledger begins with policies, and the store of it proves itself`() async throws {
+        let folder = try TemporaryFolder()
+        let path = FilePath(folder.url.path)
+        var world = try World.begun()
+        let files = try World.policies()
+        try world.publish(files)
+        let now = world.now
+        let policies = world.steps[1]
+        try LedgerStore.create(
+            in: path, genesis: world.steps[0].entry, policies: policies, signer: StoreFixture.signer(), clock: { now })
+        let store = try LedgerStore.open(path, signer: StoreFixture.signer(), clock: { now })
+        #expect(store.head.size == 2)
+        #expect(try await store.read { try $0.policyFiles() } == files)
+        try store.close()
+        #expect(try StoreCopy.verify(path, key: StoreFixture.signer().verifierKey, checkpoint: nil) { _ in }.policies == files)
+    }
+
+    @Test func `policies that the rules refuse begin nothing`() async throws {
+        var world = try World.begun()
+        try world.publish(World.policies())
+        let (genesis, good) = (world.steps[0].entry, world.steps[1])
+        let unsigned = world.entry(good.entry.event, by: [], evidence: good.evidence)
+        let other = world.evidence(try World.policies(2))
+        for (entry, evidence) in [(unsigned, good.evidence), (good.entry, other), (good.entry, .none)] {
+            let folder = try TemporaryFolder()
+            let path = FilePath(folder.url.path)
+            #expect(throws: Refusal.self) {
+                try LedgerStore.create(
+                    in: path, genesis: genesis, policies: (entry, evidence), signer: StoreFixture.signer(), clock: { Minute(0) })
+            }
+            #expect(throws: StoreError.absent) {
+                _ = try LedgerStore.open(path, signer: StoreFixture.signer(), clock: { Minute(0) })
+            }
+        }
+    }
+
     @Test func `a clock that goes back does not take the ledger with it`() async throws {
         var fixture = try await StoreFixture(try World.withCompartment())
         let before = fixture.world.now

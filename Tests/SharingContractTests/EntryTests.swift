@@ -20,6 +20,7 @@ import Testing
         try world.append(.erasure(erasure), by: "north", evidence: world.evidence(body))
         let note = world.evidence(KeyRevocationBody(note: line("left the consortium")))
         try world.append(.keyRevocation(KeyRevocation(key: publicKey("lakeside"), reason: .ended)), by: "north", evidence: note)
+        try world.publish(World.policies())
         return world.leaves
     }
 

@@ -100,6 +100,33 @@ extension World {
         return try append(entry, evidence: evidence)
     }
 
+    /// A set of policies that loads, with as many statutes as asked for.
+    package static func policies(_ count: Int = 1) throws -> PolicyFiles {
+        let schema = "entity User { blocked: Bool }; entity Record; action read appliesTo { principal: User, resource: Record };"
+        var files = [PolicyFiles.schemaName: Array(schema.utf8)]
+        for number in 1..<count + 1 {
+            let annotations = "@id(\"statute-\(number)\")\n@basis(\"a test\")\n@version(\"1\")\n"
+            files["statute/\(number).cedar"] = Array(
+                "\(annotations)forbid (principal, action, resource) when { principal.blocked };\n".utf8)
+        }
+        return try PolicyFiles(files)
+    }
+
+    /// Files put in force by the members that there are now, in place of the policies that there are now.
+    package func publication(_ files: PolicyFiles) -> Event {
+        let begin = (try? state.ledger()).flatMap { ledger in
+            ledger.map { Contract.agreementsBegin($0, (try? state.policies()) ?? nil) }
+        }
+        return .policySet(PolicyPublication(root: files.root, since: begin ?? 0))
+    }
+
+    @discardableResult
+    package mutating func publish(_ files: PolicyFiles, by members: String...) throws -> UInt64 {
+        let evidence = evidence(files)
+        let entry = entry(publication(files), by: members.isEmpty ? ["north"] : members, evidence: evidence)
+        return try append(entry, evidence: evidence)
+    }
+
     package func compartment(_ name: String) -> Compartment {
         Compartment(
             key: publicKey(name), next: Compartment.nextCommitment(to: publicKey(name + "/1")),

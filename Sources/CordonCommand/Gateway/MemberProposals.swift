@@ -114,7 +114,8 @@ extension MemberCommand {
 
         func sign(_ unchecked: Proposal, by member: MemberClient, _ cordon: Cordon) async throws {
             let proposal = try member.checked(unchecked)
-            let words = ProposalWords(proposal, try member.state())
+            let inForce = proposal.policies == nil ? nil : try await member.policies()
+            let words = ProposalWords(proposal, try member.state(), inForce: inForce?.files)
             if let out { try InputFiles.requireWritable(out) }
             if yes {
                 if !cordon.json { Terminal.note(words.lines) }
@@ -148,7 +149,8 @@ struct ProposalWords {
 
     var lines: String { all.joined(separator: "\n") }
 
-    init(_ proposal: Proposal, _ ledger: LedgerState) {
+    /// - Parameter inForce: the policies that others would take the place of.
+    init(_ proposal: Proposal, _ ledger: LedgerState, inForce: PolicyFiles? = nil) {
         let signers = proposal.entry.signatures.map { Self.name($0.key, ledger) }.joined(separator: ", ")
         let ledgerLine = "Ledger \(proposal.pin.origin). \(signers.isEmpty ? "Nobody has signed yet." : "Signed by \(signers).")"
         switch proposal.entry.event {
@@ -174,6 +176,8 @@ struct ProposalWords {
                 "NEW KEY FOR THE MEMBER \(Self.name(old, ledger))", "    old key \(Fingerprint.text(old))",
                 "    new key \(Fingerprint.text(new))", "    The old key signs no more, for ever.", ledgerLine,
             ]
+        case .policySet(let publication):
+            all = PolicyChangeWords(proposal.policies, inForce).lines + ["    root \(publication.root)", ledgerLine]
         default: all = [ledgerLine]
         }
     }

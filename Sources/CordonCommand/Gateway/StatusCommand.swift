@@ -25,6 +25,8 @@ struct StatusCommand: AsyncParsableCommand {
         let gateway: String
         let fingerprint: String
         let admittedUntil: String?
+        /// `nil` on a ledger on which none were published.
+        let policies: PolicyLine?
         /// No cosigner outside the gateway's control vouches for the ledger yet.
         let isWitnessed = false
     }
@@ -45,7 +47,8 @@ struct StatusCommand: AsyncParsableCommand {
         let until = actor.flatMap { $0.isLive(on: session.today) ? $0.actor.end.description : nil }
         let report = Report(
             profile: session.folder.name, role: role, origin: session.origin.text, entries: session.ledger.size,
-            gateway: session.pin.address.text, fingerprint: Fingerprint.text(session.pin.ledgerKey), admittedUntil: until)
+            gateway: session.pin.address.text, fingerprint: Fingerprint.text(session.pin.ledgerKey), admittedUntil: until,
+            policies: try PolicyLine(session.ledger))
         let isMember = session.role == .member
         let admission = session.role == .patient || isMember ? "" : until.map { "\nAdmitted until \($0)." } ?? "\nNot admitted."
         try cordon.show(
@@ -53,42 +56,26 @@ struct StatusCommand: AsyncParsableCommand {
             """
             \(report.profile) is a \(role) on \(report.origin), at \(report.gateway).
             The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
+            \(report.policies?.words ?? PolicyLine.none)
             Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.\(admission)
             """)
     }
 
     private func memberStatus(_ folder: ProfileFolder) async throws {
         guard let description = GatewayDescription(of: folder) else { throw ClientError.localData(.noProfile(name: folder.name)) }
-        let connection = cordon.environment.connection(to: description.address)
-        let ledger = try await Self.ledger(folder, description, connection)
-        let report = Report(
-            profile: folder.name, role: "member", origin: ledger.pin.origin.text, entries: ledger.size,
-            gateway: description.address,
-            fingerprint: Fingerprint.text(ledger.pin.ledgerKey), admittedUntil: nil)
+        let report = try await cordon.withLedger(of: folder, description) { ledger, _ in
+            Report(
+                profile: folder.name, role: "member", origin: ledger.pin.origin.text, entries: ledger.size,
+                gateway: description.address, fingerprint: Fingerprint.text(ledger.pin.ledgerKey), admittedUntil: nil,
+                policies: try PolicyLine(ledger))
+        }
         try cordon.show(
             report,
             """
             \(folder.name) is a member of \(report.origin), and its gateway serves at \(report.gateway).
             The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
+            \(report.policies?.words ?? PolicyLine.none)
             Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.
             """)
-    }
-}
-
-extension StatusCommand {
-    private static func ledger(
-        _ folder: ProfileFolder, _ description: GatewayDescription, _ connection: GatewayConnection
-    ) async throws -> LedgerReplica {
-        do {
-            let pin = try await FirstContact.pin(connection)
-            guard pin.origin.text == description.origin else { throw ClientError.notVerified(.otherLedger) }
-            let ledger = try LedgerReplica(folder.ledgerFolder, pin: pin)
-            try await ledger.sync(connection)
-            try await connection.close()
-            return ledger
-        } catch {
-            try? await connection.close()
-            throw error
-        }
     }
 }

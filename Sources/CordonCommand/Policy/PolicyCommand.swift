@@ -9,7 +9,7 @@ struct PolicyCommand: AsyncParsableCommand {
             They are written in Cedar and lie in a folder: `schema.cedarschema`, `statute/*.cedar`, `institution/*.cedar`. They forbid or
             oblige; only a patient's grant permits.
             """,
-        subcommands: [Check.self, Test.self])
+        subcommands: [Check.self, Test.self, Publish.self, Show.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -25,24 +25,11 @@ struct PolicyCommand: AsyncParsableCommand {
         @ParentCommand var policy: PolicyCommand
         @Argument(help: "The folder.") var folder = "policies"
 
-        private struct Listed: Encodable {
-            let id: String
-            let basis: String
-            let version: String
-            let file: String
-            let obligations: [String]
-        }
-
         func run() async throws {
             let library = try PolicyFolder(path: folder).library()
-            let listed = library.policies.map {
-                Listed(id: $0.id, basis: $0.basis, version: $0.version, file: $0.file, obligations: $0.obligations.map(\.rawValue))
-            }
-            let lines = library.policies.map { policy in
-                let verb = policy.forbids ? "forbids" : "obliges to " + policy.obligations.map(\.rawValue).joined(separator: ", ")
-                return "\(policy.id), version \(policy.version), \(verb)\n    \(policy.basis)"
-            }
-            try policy.cordon.show(listed, (lines + ["\(listed.count) policies, all understood."]).joined(separator: "\n"))
+            let listed = library.policies.map(ListedPolicy.init)
+            let lines = library.policies.map(\.words) + ["\(listed.count) policies, all understood."]
+            try policy.cordon.show(listed, lines.joined(separator: "\n"))
         }
     }
 
@@ -78,4 +65,26 @@ struct PolicyCommand: AsyncParsableCommand {
     }
 
     @ParentCommand var cordon: Cordon
+}
+
+/// A policy as programs are told of it.
+struct ListedPolicy: Encodable {
+    let id: String
+    let basis: String
+    let version: String
+    let file: String
+    let obligations: [String]
+
+    init(_ policy: LibraryPolicy) {
+        (id, basis, version, file) = (policy.id, policy.basis, policy.version, policy.file)
+        obligations = policy.obligations.map(\.rawValue)
+    }
+}
+
+extension LibraryPolicy {
+    /// As people are told of it.
+    var words: String {
+        let verb = forbids ? "forbids" : "obliges to " + obligations.map(\.rawValue).joined(separator: ", ")
+        return "\(id), version \(version), \(verb)\n    \(basis)"
+    }
 }

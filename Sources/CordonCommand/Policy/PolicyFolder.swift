@@ -13,14 +13,19 @@ struct PolicyFolder {
     let path: String
 
     func library() throws -> PolicyLibrary {
-        var sources: [PolicyLibrary.Source] = []
-        for folder in ["statute", "institution"] { sources += try files(in: folder, ending: ".cedar") }
-        let schema = try source("schema.cedarschema")
+        let files = try files()
         do throws(LibraryError) {
-            return try PolicyLibrary(schema: schema, policies: sources)
+            return try PolicyLibrary(files)
         } catch {
             throw Self.unusable(error)
         }
+    }
+
+    /// What is published of it, by name: everything but the cases.
+    func files() throws -> [String: [UInt8]] {
+        var sources = [try source("schema.cedarschema")]
+        for folder in ["statute", "institution"] { sources += try files(in: folder, ending: ".cedar") }
+        return Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.bytes) })
     }
 
     func entities(_ schema: Schema) throws -> Entities {

@@ -203,6 +203,10 @@ extension Explanation {
                 message: "the record is of the category \(Names.category(category)), and this file is not; nothing was deposited",
                 advice: "Retract the record and deposit the file anew.")
         case .nothingChanged: self.init(code: 1, message: "the record has just this content already")
+        case .policiesUnusable(let error):
+            self.init(
+                code: 1, message: "these policies are not understood in full, and nothing would be released under them: \(error)",
+                advice: "See `cordon policy check`.")
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")
@@ -217,6 +221,10 @@ extension Explanation {
         case .membersOther:
             self.init(
                 code: 1, message: "the members have changed since this was proposed, so it holds no longer",
+                advice: "Propose it anew, if it is still wanted.")
+        case .policiesOther:
+            self.init(
+                code: 1, message: "the policies or the members have changed since this was proposed, so it holds no longer",
                 advice: "Propose it anew, if it is still wanted.")
         case .membersNotChanged:
             self.init(

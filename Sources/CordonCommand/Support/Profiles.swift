@@ -2,6 +2,7 @@ import ArgumentParser
 import CryptoPrimitives
 import EnvelopeEncryption
 import Foundation
+import GatewayAPI
 import GatewayClient
 import SystemPackage
 
@@ -34,6 +35,37 @@ extension Cordon {
         let opened = try OpenedProfile.open(
             folder, passphrase: Passphrase(try Passphrases.existing(folder.name)), environment: environment)
         return try await closing(opened.session) { try await body(opened) }
+    }
+
+    /// The ledger as this profile knows it, brought up to date. A member that runs a gateway needs no passphrase for that.
+    func withLedger<Result>(_ body: (LedgerReplica, GatewayConnection) async throws -> Result) async throws -> Result {
+        let folder = try folder()
+        if !folder.exists, let description = GatewayDescription(of: folder) {
+            return try await withLedger(of: folder, description, body)
+        }
+        return try await asAnyone { opened in
+            try await opened.session.sync()
+            return try await body(opened.session.ledger, opened.session.connection)
+        }
+    }
+
+    func withLedger<Result>(
+        of folder: ProfileFolder, _ description: GatewayDescription,
+        _ body: (LedgerReplica, GatewayConnection) async throws -> Result
+    ) async throws -> Result {
+        let connection = environment.connection(to: description.address)
+        do {
+            let pin = try await FirstContact.pin(connection)
+            guard pin.origin.text == description.origin else { throw ClientError.notVerified(.otherLedger) }
+            let ledger = try LedgerReplica(folder.ledgerFolder, pin: pin)
+            try await ledger.sync(connection)
+            let result = try await body(ledger, connection)
+            try await connection.close()
+            return result
+        } catch {
+            try? await connection.close()
+            throw error
+        }
     }
 
     func asPatient<Result>(_ body: (PatientClient) async throws -> Result) async throws -> Result {

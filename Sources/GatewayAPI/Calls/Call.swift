@@ -20,11 +20,25 @@ package enum PayloadPath {
     package static let maximumSize: UInt64 = 4 << 30
 }
 
-/// Unsigned GETs: what C2SP `tlog-tiles` serves, under these paths, and health.
+/// Unsigned GETs: what C2SP `tlog-tiles` serves, under these paths, published policies, and health.
 package enum PublicPath {
     package static let checkpoint = "/checkpoint"
     package static let tiles = "/tile"
+    package static let policies = "/policies"
     package static let health = "/health"
+}
+
+extension PublicPath {
+    /// Where the files of the policies are that were published at a leaf.
+    package static func policies(publishedAt leaf: UInt64) -> String { "\(policies)/\(leaf)" }
+
+    /// The leaf that such a path names, written in one way alone.
+    package static func policiesLeaf(of path: String) -> UInt64? {
+        guard let name = path.split(separator: "/").last, let leaf = UInt64(name), policies(publishedAt: leaf) == path else {
+            return nil
+        }
+        return leaf
+    }
 }
 
 /// A header is one stanza of 1,700 bytes; this leaves room and no more.

@@ -85,7 +85,7 @@ package struct Replay {
 
     /// - Parameter decisions: whether to make the decisions again, or only to check signatures, rules and evidence.
     package static func run(
-        _ export: AuditExport, pin: Pin, decisions: Bool, publishing: @escaping Publishing = { _, _ in nil },
+        _ export: AuditExport, pin: Pin, decisions: Bool, publishing: @escaping Publishing = Replay.published,
         progress: (UInt64, UInt64) -> Void
     ) -> Report {
         var replay = Replay(export, pin, publishing)

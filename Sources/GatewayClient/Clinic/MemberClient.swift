@@ -1,3 +1,4 @@
+import AccessPolicy
 package import CryptoPrimitives
 import DurableFiles
 package import EnvelopeEncryption
@@ -151,6 +152,23 @@ extension MemberClient {
         return try propose(.remove(member.key))
     }
 
+    /// A set of policies, in place of the one in force.
+    package func propose(publishing files: PolicyFiles) throws(ClientError) -> Proposal {
+        let inForce: PolicyState?
+        do { inForce = try ledger.state.policies() } catch { throw .notVerified(.otherLedger) }
+        let since = Contract.agreementsBegin(try state(), inForce)
+        let evidence = Evidence(salt: .random(), body: files)
+        let entry = Entry(
+            origin: ledger.pin.origin, event: .policySet(PolicyPublication(root: files.root, since: since)),
+            bodyCommitment: files.commitment(salt: evidence.salt))
+        return try checked(Proposal(entry, evidence: evidence, pin: ledger.pin))
+    }
+
+    /// The policies in force, with their files.
+    package func policies() async throws(ClientError) -> PublishedPolicies? {
+        try await ledger.policies(connection)
+    }
+
     private func verify(_ candidacy: Candidacy) throws(ClientError) {
         try candidacy.verify()
         guard candidacy.pin.isSameLedger(as: ledger.pin) else { throw .notPossible(.otherLedger) }
@@ -170,6 +188,13 @@ extension MemberClient {
         guard proposal.pin.isSameLedger(as: ledger.pin) else { throw .notPossible(.otherLedger) }
         guard try state().isMember(publicKey) else { throw .notPossible(.notAMember) }
         if case .member(.remove(publicKey), _) = proposal.entry.event { throw .notPossible(.concernsItself) }
+        if let files = proposal.policies {
+            do throws(LibraryError) {
+                _ = try PolicyLibrary(files.contents)
+            } catch {
+                throw .notPossible(.policiesUnusable(error))
+            }
+        }
         _ = try isEnough(proposal)
         return proposal
     }

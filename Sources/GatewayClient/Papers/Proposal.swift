@@ -5,7 +5,7 @@ package import SharingContract
 /// docs/formats.md, section 5.
 package struct Proposal: Paper, Hashable, Sendable {
     package static let kind = "PROPOSAL"
-    package static let maximumSize = Pin.maximumSize + 2 + Entry.maximumSize + 32 + 2 + ActorBody.maximumSize
+    package static let maximumSize = Pin.maximumSize + 2 + Entry.maximumSize + 32 + 4 + PolicyFiles.maximumSize
 
     package let pin: Pin
     package private(set) var entry: Entry
@@ -26,6 +26,11 @@ package struct Proposal: Paper, Hashable, Sendable {
         pin = try reader.value()
         entry = try Entry(canonical: try reader.string(length: UInt16.self, atMost: Entry.maximumSize))
         salt = try reader.bytes32()
+        if case .policySet(let publication) = entry.event {
+            body = try reader.string(length: UInt32.self, atMost: PolicyFiles.maximumSize)
+            guard try PolicyFiles(canonical: body).root == publication.root else { throw .notCanonical }
+            return
+        }
         body = try reader.string(length: UInt16.self, atMost: ActorBody.maximumSize)
         switch entry.event {
         case .member(.add(_, _?), _): throw .unknownTag
@@ -39,11 +44,21 @@ package struct Proposal: Paper, Hashable, Sendable {
         writer.value(pin)
         writer.string(entry.canonicalBytes, length: UInt16.self)
         writer.bytes32(salt)
-        writer.string(body, length: UInt16.self)
+        if case .policySet = entry.event {
+            writer.string(body, length: UInt32.self)
+        } else {
+            writer.string(body, length: UInt16.self)
+        }
     }
 
     /// What members know of an applicant and the public need not.
     package var identifiers: TextLine? { try? ActorBody(canonical: body).identifiers }
+
+    /// The files, if it proposes to publish policies.
+    package var policies: PolicyFiles? {
+        guard case .policySet = entry.event else { return nil }
+        return try? PolicyFiles(canonical: body)
+    }
 
     /// Throws unless whoever signed signed just this, and the entry is of the ledger it is said to be for.
     package func verify() throws(ClientError) {

@@ -14,13 +14,14 @@ extension Gateway {
             return known
         }
         try requireRoom(for: call.entry.event)
+        if case .policySet = call.entry.event { try await requireUsable(call.evidence.body, from: caller) }
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
         // A document takes its time to compile, and others' turn must not wait for it.
         let isCompiled = Self.isCompiled(call)
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
-            case .actor, .keyRevocation: try Self.requireSigner(caller, of: call.entry)
+            case .actor, .keyRevocation, .policySet: try Self.requireSigner(caller, of: call.entry)
             case .member(let change, _):
                 try Self.requireSigner(caller, of: call.entry)
                 try requireElsewhere(change)

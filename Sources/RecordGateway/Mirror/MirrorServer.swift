@@ -58,6 +58,13 @@ package struct MirrorServer: Sendable {
             try limit(context)
             return try await tile(String(request.uri.path.dropFirst()))
         }
+        router.get(RouterPath(PublicPath.policies + "/*")) { request, context in
+            try limit(context)
+            guard let leaf = PublicPath.policiesLeaf(of: request.uri.path),
+                let files = try await store.policyFiles(publishedAt: leaf)
+            else { throw HTTPError(.notFound) }
+            return PublicRoutes.policies(files)
+        }
         // Not signed: only a member signs answers, and this one may be nobody's. Whoever sent something knows that it was not taken.
         router.post("/**") { request, context in
             if let answer = await desk?.answer(request, context, gate) { return answer }

@@ -1,11 +1,13 @@
+import CryptoPrimitives
 import GatewayAPI
 import HTTPTypes
 import Hummingbird
 import MerkleLedger
 import NIOCore
 import RecordStorage
+import SharingContract
 
-/// What anybody may read, unsigned: C2SP `tlog-tiles`, and health.
+/// What anybody may read, unsigned: C2SP `tlog-tiles`, the published policies, and health.
 struct PublicRoutes: Sendable {
     let gateway: Gateway
     let perAddress: RateLimiter
@@ -25,6 +27,13 @@ struct PublicRoutes: Sendable {
         router.get(RouterPath(PublicPath.tiles + "/**")) { request, context in
             try limit(context)
             return counted(PublicPath.tiles, try await tile(request.uri.path))
+        }
+        router.get(RouterPath(PublicPath.policies + "/*")) { request, context in
+            try limit(context)
+            guard let leaf = PublicPath.policiesLeaf(of: request.uri.path),
+                let files = try await gateway.store.read({ try $0.policyFiles(publishedAt: leaf) })
+            else { throw HTTPError(.notFound) }
+            return counted(PublicPath.policies, Self.policies(files))
         }
     }
 
@@ -48,6 +57,11 @@ struct PublicRoutes: Sendable {
             throw HTTPError(.notFound)
         }
         return Self.answer(tile.bytes, type: "application/octet-stream", cache: Self.forEver)
+    }
+
+    /// A set stays what it is at its leaf.
+    static func policies(_ files: PolicyFiles) -> Response {
+        answer(files.canonicalBytes, type: "application/octet-stream", cache: forEver)
     }
 
     static let forEver = "public, max-age=31536000, immutable"

@@ -25,6 +25,8 @@ package enum StoreCopy {
         package let payloads: Int
         /// Who runs the ledger.
         package let members: [MemberChange.Member]
+        /// In force; `nil` if none were ever published.
+        package let policies: PolicyFiles?
     }
 
     /// How often a copy begins again because payloads that it was to hold were erased meanwhile.
@@ -138,7 +140,7 @@ extension StoreCopy {
             let members = try StoredState(database: database).ledger()?.members ?? []
             return Contents(
                 origin: checked.origin, size: checked.edge.size, root: checked.edge.root, time: checked.time, payloads: Int(count),
-                members: members)
+                members: members, policies: try StoreView(database: database).policyFiles())
         }
     }
 }

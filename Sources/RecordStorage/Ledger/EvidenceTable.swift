@@ -89,7 +89,7 @@ struct EvidenceTable {
         case .revocation(let revocation): return try state.terms(of: revocation.grant)?.compartment
         case .decision: return try DecisionBody.compartment(ofCanonical: evidence.body)
         case .erasure: return try ErasureBody(canonical: evidence.body).compartment
-        case .member, .actor, .keyRevocation, .compartment, .deposit: return nil
+        case .member, .actor, .keyRevocation, .compartment, .deposit, .policySet: return nil
         }
     }
 }

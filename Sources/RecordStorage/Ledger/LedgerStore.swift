@@ -91,9 +91,10 @@ package final class LedgerStore: Sendable {
 // MARK: Making and opening
 
 extension LedgerStore {
-    /// Begins a ledger: makes the store and puts its first leaf there.
+    /// Begins a ledger: makes the store and puts its first leaf there, and the policies that it begins with, if any.
     package static func create(
-        in folder: FilePath, genesis: Entry, signer: borrowing NoteSigner, clock: @Sendable () -> Minute
+        in folder: FilePath, genesis: Entry, policies: (entry: Entry, evidence: Evidence)? = nil, signer: borrowing NoteSigner,
+        clock: @Sendable () -> Minute
     ) throws {
         guard !DurableFile.exists(folder.appending(databaseName)) else { throw StoreError.exists }
         try DurableFile.makeFolder(folder.appending(payloadFolderName))
@@ -103,8 +104,15 @@ extension LedgerStore {
         try pool.writeWithoutTransaction { database in
             let transaction = StoreTransaction(database, edge: TreeEdge(), previousTime: nil, clock: clock())
             try database.inTransaction(.immediate) {
+                let origin = genesis.origin
                 try transaction.append(genesis, evidence: .none)
-                try transaction.storeHead(previous: nil)
+                var first: SignedNote?
+                if let policies {
+                    let checkpoint = try Checkpoint(origin: origin, size: transaction.size, rootHash: transaction.edge.root)
+                    first = try signer.sign(checkpoint)
+                    try transaction.append(policies.entry, evidence: policies.evidence)
+                }
+                try transaction.storeHead(previous: first?.bytes)
                 return .commit
             }
         }

@@ -67,6 +67,10 @@ package final class MirrorStore: Sendable {
                     """)
         }
         migrator.registerMigration("2 payloads") { try $0.execute(sql: payloadTables) }
+        migrator.registerMigration("3 policies") { database in
+            // `files` comes after the leaf.
+            try database.execute(sql: "CREATE TABLE policies (leaf INTEGER PRIMARY KEY, root BLOB NOT NULL, files BLOB)")
+        }
         return migrator
     }
 }
@@ -119,6 +123,9 @@ extension MirrorStore {
             let place = tile.coordinate
             try database.run(
                 "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?)", [place.level, Int64(place.index), tile.bytes.blob])
+        }
+        if case .policySet(let publication) = leaf.entry.event {
+            try database.run("INSERT INTO policies (leaf, root) VALUES (?, ?)", [Int64(edge.size) - 1, publication.root.blob])
         }
         time = leaf.time
     }

@@ -19,6 +19,30 @@ package struct StoreView {
         try EvidenceTable(database: database).evidence(of: leaf)
     }
 
+    /// The files of the policies in force; `nil` on a ledger on which none were published. Throws `differs` where they are not there.
+    package func policyFiles() throws -> PolicyFiles? {
+        try state.policies().map { try policyFiles($0) }
+    }
+
+    /// The files of the policies that a leaf put in force; `nil` if it put none.
+    package func policyFiles(publishedAt leaf: UInt64) throws -> PolicyFiles? {
+        guard case .policySet(let publication)? = try self.leaf(leaf)?.entry.event else { return nil }
+        return try policyFiles(root: publication.root, leaf)
+    }
+
+    /// The files of policies that are or were in force.
+    package func policyFiles(_ policies: PolicyState) throws -> PolicyFiles {
+        try policyFiles(root: policies.root, policies.publishedAt)
+    }
+
+    private func policyFiles(root: Hash, _ leaf: UInt64) throws -> PolicyFiles {
+        guard let evidence = try evidence(of: leaf), let files = try? PolicyFiles(canonical: evidence.body), files.root == root
+        else {
+            throw StoreError.differs(.evidenceMissing(leaf))
+        }
+        return files
+    }
+
     /// Leaves from `first` on that belong to a compartment's history, at most `limit`.
     package func history(of compartment: Ed25519.PublicKey, from first: UInt64, limit: Int) throws -> [UInt64] {
         guard let first = Int64(exactly: first) else { return [] }

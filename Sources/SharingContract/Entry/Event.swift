@@ -12,6 +12,7 @@ package enum Event: Hashable, Sendable {
     case grant(Grant)
     case revocation(Revocation)
     case decision(Decision)
+    case policySet(PolicyPublication)
     case erasure(Erasure)
 
     /// The number is the kind's tag. Those left out belong to later rules.
@@ -24,6 +25,7 @@ package enum Event: Hashable, Sendable {
         case grant = 8
         case revocation = 9
         case decision = 10
+        case policySet = 13
         case erasure = 15
 
         /// The kind in labels and on screens.
@@ -37,6 +39,7 @@ package enum Event: Hashable, Sendable {
             case .grant: "grant"
             case .revocation: "revocation"
             case .decision: "decision"
+            case .policySet: "policy-set"
             case .erasure: "erasure"
             }
         }
@@ -52,6 +55,7 @@ package enum Event: Hashable, Sendable {
         case .grant: .grant
         case .revocation: .revocation
         case .decision: .decision
+        case .policySet: .policySet
         case .erasure: .erasure
         }
     }
@@ -69,6 +73,7 @@ package enum Event: Hashable, Sendable {
         case .grant: self = .grant(try Grant(from: &reader))
         case .revocation: self = .revocation(try Revocation(from: &reader))
         case .decision: self = .decision(try Decision(from: &reader))
+        case .policySet: self = .policySet(try PolicyPublication(from: &reader))
         case .erasure: self = .erasure(try Erasure(from: &reader))
         }
     }
@@ -86,6 +91,7 @@ package enum Event: Hashable, Sendable {
         case .grant(let fields): fields.encode(to: &writer)
         case .revocation(let fields): fields.encode(to: &writer)
         case .decision(let fields): fields.encode(to: &writer)
+        case .policySet(let fields): fields.encode(to: &writer)
         case .erasure(let fields): fields.encode(to: &writer)
         }
     }

@@ -35,6 +35,9 @@ package struct EvidenceRules: Sendable {
         case .grant(let grant): return try apply(grant, state)
         case .revocation(let revocation): return try apply(revocation, state)
         case .decision(let decision): return try apply(decision, state)
+        case .policySet(let publication):
+            guard try body(PolicyFiles.self).root == publication.root else { throw Refusal.bodyContradicts }
+            return []
         case .erasure(let erasure): return try apply(erasure, state)
         }
     }

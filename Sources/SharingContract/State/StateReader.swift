@@ -33,6 +33,7 @@ package enum StateKey: Hashable, Sendable {
     case request(RequestHash)
     case erased(Hash)
     case release(Ed25519.PublicKey)
+    case policies
     // Known to those who hold the bodies.
     case grantTerms(Ed25519.PublicKey)
     case newestList(Ed25519.PublicKey)
@@ -52,6 +53,7 @@ package enum StateKey: Hashable, Sendable {
         case .request(let hash): [6] + hash.bytes
         case .erased(let hash): [7] + hash.bytes
         case .release(let key): [8] + key.bytes
+        case .policies: [9]
         case .grantTerms(let key): [128] + key.bytes
         case .newestList(let key): [129] + key.bytes
         case .record(let record): [130] + record.bytes
@@ -83,6 +85,8 @@ extension StateReader {
     package func answer(to request: RequestHash) throws -> LeafIndex? { try value(.request(request)) }
     /// The leaf of the grant with this release key.
     package func grant(releasing key: Ed25519.PublicKey) throws -> LeafIndex? { try value(.release(key)) }
+    /// The policies in force; `nil` on a ledger on which none were published.
+    package func policies() throws -> PolicyState? { try value(.policies) }
     package func erasure(of commitment: Hash) throws -> LeafIndex? { try value(.erased(commitment)) }
     package func terms(of control: Ed25519.PublicKey) throws -> GrantTerms? { try value(.grantTerms(control)) }
     /// Of a compartment.

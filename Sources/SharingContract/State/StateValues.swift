@@ -157,6 +157,29 @@ package struct GrantState: CanonicalCodable, Sendable {
     }
 }
 
+/// The policies in force.
+package struct PolicyState: CanonicalCodable, Hashable, Sendable {
+    package static let maximumSize = 32 + 8
+
+    package let root: Hash
+    package let publishedAt: UInt64
+
+    init(root: Hash, publishedAt: UInt64) {
+        self.root = root
+        self.publishedAt = publishedAt
+    }
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        root = try reader.value()
+        publishedAt = try reader.integer(UInt64.self)
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.value(root)
+        writer.integer(publishedAt)
+    }
+}
+
 /// Where something happened.
 package struct LeafIndex: CanonicalCodable, Sendable {
     package static let maximumSize = 8

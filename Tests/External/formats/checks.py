@@ -150,6 +150,7 @@ def papers(files):
             "invite": ("INVITE", layouts.invite, "invite", "clinic"), "card": ("CARD", layouts.card, "card", "inbox"),
             "candidacy": ("CANDIDACY", layouts.candidacy, "candidacy", "key"),
             "proposal": ("PROPOSAL", layouts.proposal, None, None), "proposed member": ("PROPOSAL", layouts.proposal, None, None),
+            "proposed policies": ("PROPOSAL", layouts.proposal, None, None),
         }.get(name, ("APPLICATION", layouts.application, "application", "key"))
         value = parse(example, codec, name)
         if label:

@@ -1,4 +1,6 @@
 """Sections 4 to 8 of docs/formats.md: which parts stand where. The names are those of the examples."""
+import re
+
 from .codecs import (Codec, absent, ascending, day, filled_text, fixed, flag, hash_, key, listing, minute, nested, opt, recipient,
                      require, sig, string, struct, text, u8, u16, u32, u64, union)
 
@@ -132,6 +134,7 @@ EVENTS = {
     8: grant,
     9: struct(("grant", key)),
     10: Codec(None, None),
+    13: struct(("root", hash_), ("since", u64)),
     15: erasure,
 }
 _refusal = struct(("refusal", hash_))
@@ -150,13 +153,20 @@ def _write_decision(value):
 
 
 EVENTS[10] = Codec(_read_decision, _write_decision)
+_POLICY_NAME = re.compile(r"schema\.cedarschema|(statute|institution)/[a-z0-9_-][a-z0-9._-]*\.cedar")
+policy_files = checked(
+    struct(("files", listing(2, struct(("name", text), ("content", string(4, 262_144))), at_most=256,
+                             order=lambda value: value["name"].encode())), bound=262_144),
+    lambda value: (
+        require(all(_POLICY_NAME.fullmatch(file["name"]) for file in value["files"]), "a file's name"),
+        require(any(file["name"] == "schema.cedarschema" for file in value["files"]), "no schema")))
 BODIES = {
     2: struct(("identifiers", text), bound=256), 4: struct(("note", text), bound=256), 7: deposit_body, 8: grant_body,
     9: struct(("reason", text), ("recipient list", hash_), bound=288), 10: decision_body,
-    15: struct(("compartment", key), ("signature", sig), bound=96),
+    13: policy_files, 15: struct(("compartment", key), ("signature", sig), bound=96),
 }
 KINDS = {1: "member", 2: "actor", 4: "key-revocation", 5: "compartment", 7: "deposit", 8: "grant", 9: "revocation", 10: "decision",
-         15: "erasure"}
+         13: "policy-set", 15: "erasure"}
 signature = struct(("key", key), ("signature", sig))
 signatures = listing(1, signature, at_most=64, order=lambda value: value["key"])
 
@@ -196,6 +206,7 @@ STATE = {
     0x06: struct(("leaf", u64)),
     0x07: struct(("leaf", u64)),
     0x08: struct(("leaf", u64)),
+    0x09: struct(("root", hash_), ("leaf", u64)),
     0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
                  ("recipient", recipient)),
     0x81: struct(("list", hash_)),
@@ -212,7 +223,25 @@ application = checked(
            ("mandate", opt(text)), ("identifiers", text), ("signature", sig), bound=2_658),
     lambda value: require((value["mandate"] is not None) == (value["role"] == 3), "auditors alone have a mandate"))
 candidacy = struct(("pin", pin), ("name", filled_text), ("address", filled_text), ("key", key), ("signature", sig), bound=1_184)
-proposal = struct(("pin", pin), ("entry", string(2, 16_380, entry)), ("salt", fixed(32)), ("body", string(2, 256)), bound=17_248)
+_proposal = struct(("pin", pin), ("entry", string(2, 16_380, entry)), ("salt", fixed(32)))
+
+
+def _proposed_body(value):
+    """Behind a longer length where the entry publishes policies."""
+    return string(4, 262_144) if entry.parse(bytes.fromhex(value["entry"]))["kind"] == 13 else string(2, 256)
+
+
+def _read_proposal(reader):
+    value = _proposal.read(reader)
+    return {**value, "body": _proposed_body(value).read(reader)}
+
+
+def _write_proposal(value):
+    rest = {name: item for name, item in value.items() if name != "body"}
+    return _proposal.write(rest) + _proposed_body(value).write(value["body"])
+
+
+proposal = Codec(_read_proposal, _write_proposal, 279_138)
 invite = struct(("pin", pin), ("clinic", key), ("name", text), ("signature", sig), bound=928)
 card = struct(
     ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),

@@ -2,7 +2,7 @@
 import base64
 
 from . import layouts
-from .codecs import Reader, require, u16
+from .codecs import Reader, require, text, u16
 from .keys import labelled, leaf_hash, merkle_root, message, node_hash, sha256, verify
 
 
@@ -39,7 +39,7 @@ def check_entry(entry, evidence, what):
         require(body == b"" and salt == bytes(32), f"{what}: a body where there is none")
         return
     parsed = layouts.BODIES[kind].parse(body)
-    {7: check_deposit, 8: check_grant, 10: check_decision, 15: check_erasure}.get(kind, lambda *_: None)(entry, parsed, evidence, what)
+    {7: check_deposit, 8: check_grant, 10: check_decision, 13: check_policies, 15: check_erasure}.get(kind, lambda *_: None)(entry, parsed, evidence, what)
 
 
 def check_deposit(entry, body, evidence, what):
@@ -96,6 +96,11 @@ def check_decision(entry, body, evidence, what):
         return
     require(event["grant"] == request["grant"] and event["request"] == request_hash.hex(), f"{what}: another grant or request")
     require(event["release"] == body["release"], f"{what}: another release signature")
+
+
+def check_policies(entry, body, evidence, what):
+    leaves = [text.write(file["name"]) + sha256(bytes.fromhex(file["content"])) for file in body["files"]]
+    require(merkle_root(leaves).hex() == entry["event"]["root"], f"{what}: another root")
 
 
 def check_erasure(entry, body, evidence, what):
@@ -166,7 +171,7 @@ def check_state(lines, leaves, evidence):
     """4.9: the lines are parsed, and then made again from the leaves."""
     for line in lines:
         tag = int(line["key"][:2], 16)
-        require(len(line["key"]) == (2 if tag == 0 else 66), "state: another key")
+        require(len(line["key"]) == (2 if tag in (0, 9) else 66), "state: another key")
         layouts.STATE[tag].parse(bytes.fromhex(line["value"]))
     state = {}
     for index, data in enumerate(leaves):
@@ -242,6 +247,13 @@ def _decision(state, index, entry, body, kept):
         state["06" + entry["event"]["request"]] = {"leaf": index}
 
 
+def _policies(state, index, entry, body, kept):
+    since = max(state["00"]["members changed"], state.get("09", {"leaf": 0})["leaf"])
+    require(entry["event"]["since"] == since, "policies for other members, or in place of others")
+    require(state.get("09", {"root": None})["root"] != entry["event"]["root"], "policies that are in force already")
+    state["09"] = {"root": entry["event"]["root"], "leaf": index}
+
+
 def _erasure(state, index, entry, body, kept):
     for commitment in entry["event"]["commitments"]:
         state["07" + commitment] = {"leaf": index}
@@ -253,4 +265,5 @@ def _erasure(state, index, entry, body, kept):
                 del state["82" + record]
 
 
-_APPLY = {1: _member, 2: _actor, 5: _compartment, 7: _deposit, 8: _grant, 9: _revocation, 10: _decision, 15: _erasure}
+_APPLY = {1: _member, 2: _actor, 5: _compartment, 7: _deposit, 8: _grant, 9: _revocation, 10: _decision, 13: _policies,
+          15: _erasure}

@@ -16,6 +16,7 @@ import Testing
             ("invite", try example(Self.invite())), ("card", try example(Self.card())),
             ("candidacy", try example(Self.candidacy())), ("proposal", try example(Self.proposal())),
             ("proposed member", try example(Self.proposedMember())),
+            ("proposed policies", try example(Self.proposedPolicies())),
         ])
         #expect(difference == nil)
     }
@@ -62,6 +63,13 @@ import Testing
         let member = MemberChange.Member(key: candidacy.key, name: candidacy.name, address: candidacy.address)
         return Proposal(
             World().entry(.member(.add(member, genesis: nil), since: 3), by: ["north"]), evidence: .none, pin: pin)
+    }
+
+    static func proposedPolicies() throws -> Proposal {
+        let (world, files) = (World(), try World.policies())
+        let evidence = world.evidence(files)
+        let event = Event.policySet(PolicyPublication(root: files.root, since: 3))
+        return Proposal(world.entry(event, by: ["north"], evidence: evidence), evidence: evidence, pin: pin)
     }
 
     private func example(_ candidacy: Candidacy) throws -> Shown {

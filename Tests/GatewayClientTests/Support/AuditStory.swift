@@ -10,7 +10,7 @@ import Testing
 @testable import GatewayClient
 
 /// A small ledger, the same in every run, with all its evidence: two clinics and an auditor, a deposit, a grant, a restriction, a release
-/// that holds one record back, an erasure, a revocation and a refusal.
+/// that holds one record back, an erasure, a revocation and a refusal, and then policies.
 struct AuditStory {
     private(set) var world: World
     private(set) var evidence: [UInt64: Evidence] = [:]
@@ -60,6 +60,7 @@ struct AuditStory {
         try erase(deposit)
         try revoke(after: third)
         try decide(nonce: 2)
+        try world.publish(World.policies())
         for (index, step) in world.steps.enumerated().dropFirst(evidence.count) { evidence[UInt64(index)] = step.evidence }
     }
 

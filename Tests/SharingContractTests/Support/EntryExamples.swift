@@ -24,7 +24,7 @@ struct EntryExamples {
             member(), addition(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(),
             try deposit(),
             try grant(),
-            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(), successor(),
+            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(), successor(), try policySet(),
         ]
     }
 
@@ -107,6 +107,17 @@ extension EntryExamples {
             "key-revocation", .keyRevocation(KeyRevocation(key: publicKey("hillside"), reason: .compromised)),
             fields(["key": publicKey("hillside"), "reason": 1]), by: ["hillside"], body: body,
             bodyShown: fields(["note": body.note]))
+    }
+
+    private func policySet() throws -> Example {
+        let files = try PolicyFiles([
+            PolicyFiles.schemaName: Array("entity User; entity Record;\n".utf8), "institution/roles.cedar": [],
+            "statute/part2.cedar": Array("// 42 CFR Part 2\n".utf8),
+        ])
+        return example(
+            "policy-set", .policySet(PolicyPublication(root: files.root, since: 4)), fields(["root": files.root, "since": 4]),
+            by: ["north", "south"], body: files,
+            bodyShown: fields(["files": files.files.map { fields(["name": $0.name, "content": $0.content]) }]))
     }
 }
 
