@@ -29,7 +29,8 @@ package final class Gateway: Sendable {
 
     package init(
         store: LedgerStore, member: consuming Ed25519.PrivateKey, address: String, limits: GatewayLimits = GatewayLimits(),
-        isReadOnly: Bool = false, policies: @escaping PoliciesInStore = PolicyShelf().inForce, clock: @escaping @Sendable () -> Int64
+        isReadOnly: Bool = false, policies: @escaping PoliciesInStore = PolicyShelf().inForce,
+        clock: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.member = member
