@@ -1,12 +1,12 @@
 /// A small JSON value taken out of its bytes, for rules and for the few resources of which more than ranges is wanted.
-enum JSONTree {
+package enum JSONTree: Sendable {
     case text(String)
     case list([JSONTree])
     case object([(name: String, value: JSONTree)])
     /// A number, `true`, `false` or `null`: nothing that is read this way has a use for one.
     case other
 
-    init(_ json: inout JSONCursor) throws(JSONError) {
+    package init(_ json: inout JSONCursor) throws(JSONError) {
         switch try json.kind() {
         case .string: self = .text(json.text(of: try json.string()))
         case .number, .literal:
@@ -26,18 +26,18 @@ enum JSONTree {
     }
 
     /// The member of this name; `nil` also if this is no object.
-    subscript(name: String) -> JSONTree? {
+    package subscript(name: String) -> JSONTree? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 
-    var text: String? {
+    package var text: String? {
         guard case .text(let text) = self else { return nil }
         return text
     }
 
     /// The elements of a list, of which anything else has none.
-    var elements: [JSONTree] {
+    package var elements: [JSONTree] {
         guard case .list(let elements) = self else { return [] }
         return elements
     }
