@@ -13,6 +13,11 @@ package enum ConsentCodes {
     private static let actReasons: Set<String> = [
         PurposeOfUse.system, "http://hl7.org/fhir/v3/ActReason", "urn:oid:2.16.840.1.113883.5.8",
     ]
+    private static let confidentialities: Set<String> = [
+        Confidentiality.system, "http://hl7.org/fhir/v3/Confidentiality", "urn:oid:2.16.840.1.113883.5.25",
+        "http://terminology.hl7.org/ValueSet/v3-Confidentiality",
+        "http://terminology.hl7.org/ValueSet/v3-ConfidentialityClassification",
+    ]
     private static let participations: Set<String> = [
         "http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "http://hl7.org/fhir/v3/ParticipationType",
     ]
@@ -64,14 +69,29 @@ extension ConsentCodes {
 
     static func labels(_ label: Coding, _ kind: ConsentRule.Kind) -> [String] {
         if actCodes.contains(label.system) { return [label.code] }
-        let isRetired = label.system == Confidentiality.system
+        let isRetired = confidentialities.contains(label.system)
         let isKnown = SensitivityCodes.tree.contains(label.code)
         return [SensitivityCodes.name(label)] + (isKnown && (isRetired || kind == .deny) ? [label.code] : [])
     }
 
     /// The code's place on the scale, 0 for U to 5 for V; `nil` for a label that is none of it.
-    static func rank(_ label: Coding) -> Int64? {
-        Confidentiality(label: label).flatMap { Confidentiality.allCases.firstIndex(of: $0) }.map(Int64.init)
+    package static func rank(_ label: Coding) -> Int64? {
+        guard confidentialities.contains(label.system), let level = Confidentiality(rawValue: label.code) else { return nil }
+        return Confidentiality.allCases.firstIndex(of: level).map(Int64.init)
+    }
+
+    /// The levels of confidentiality among labels. A denial takes a level for one in whatever system it stands.
+    static func ranks(_ labels: [Coding], _ kind: ConsentRule.Kind) -> [Int64] {
+        labels.compactMap { label in
+            rank(
+                kind == .deny && !actCodes.contains(label.system) ? Coding(system: Confidentiality.system, code: label.code) : label
+            )
+        }
+    }
+
+    /// The names of the other labels.
+    static func topics(_ labels: [Coding], _ kind: ConsentRule.Kind) -> Set<String> {
+        Set(labels.filter { rank($0) == nil }.flatMap { Self.labels($0, kind) })
     }
 
     enum Class: Hashable {

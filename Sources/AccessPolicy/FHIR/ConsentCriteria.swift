@@ -13,6 +13,8 @@ struct ConsentCriteria {
     let rule: ConsentRule
     let kind: ConsentRule.Kind
     let audience: ConsentAudience
+    /// Whether it stands inside another rule.
+    let isException: Bool
 
     /// Who asks, why, what for and when: no exception reaches outside of that.
     func applies(_ bound: Bound) -> ConsentFormula {
@@ -63,7 +65,9 @@ extension ConsentCriteria {
         let names = Set(rule.purposes.flatMap { ConsentCodes.purposes($0, kind) }.map { EntityUID.purpose($0) })
         let isListed = ConsentFormula.isIn(purpose, names)
         guard bound == .possibly else { return isListed }
-        return .any([isListed, .test(.equal, purpose, .entity(.unstatedPurpose))])
+        // One that is none of HL7's may be any: no exception lets it slip through.
+        guard isException else { return .any([isListed, .test(.equal, purpose, .entity(.unstatedPurpose))]) }
+        return .any([isListed, !.isIn(purpose, [.purpose("PurposeOfUse")])])
     }
 
     private var actions: ConsentFormula {
@@ -78,9 +82,8 @@ extension ConsentCriteria {
 extension ConsentCriteria {
     private func labels(_ kind: ConsentRule.Kind, _ bound: Bound) -> ConsentFormula {
         guard !rule.labels.isEmpty else { return .always }
-        let ranks = rule.labels.compactMap(ConsentCodes.rank)
-        let topics = rule.labels.filter { ConsentCodes.rank($0) == nil }
-        let names = Set(topics.flatMap { ConsentCodes.labels($0, kind) })
+        let ranks = ConsentCodes.ranks(rule.labels, kind)
+        let names = ConsentCodes.topics(rule.labels, kind)
         let isTopic = ConsentFormula.isIn(resource, Set(names.map { EntityUID.label($0) }))
         let confidentiality = Expression.attribute("confidentiality", of: .resource)
         switch kind {
@@ -91,7 +94,7 @@ extension ConsentCriteria {
             let isBelow = ranks.max().map {
                 ConsentFormula.test(.lessOrEqual, confidentiality, Expression(.literal(.long($0))))
             }
-            return .all([isLabelled, isBelow ?? .always, topics.isEmpty ? .always : .all([isTopic, all])])
+            return .all([isLabelled, isBelow ?? .always, names.isEmpty ? .always : .all([isTopic, all])])
         case .deny:
             let isAbove = ranks.min().map {
                 ConsentFormula.test(.greaterOrEqual, confidentiality, Expression(.literal(.long($0))))

@@ -113,9 +113,9 @@ private struct ConsentProbe {
 extension ConsentProbe {
     /// Labelled, open and about nothing but these, of the types asked for.
     private func record(labels: [Coding] = [], classes: [Coding] = [], codes: [Coding] = []) -> ConsentRecord {
-        let topics = Set(labels.filter { ConsentCodes.rank($0) == nil }.flatMap { ConsentCodes.labels($0, .permit) })
+        let topics = ConsentCodes.topics(labels, .permit)
         var record = ConsentRecord(
-            confidentiality: labels.compactMap(ConsentCodes.rank).max() ?? 0, labels: topics, sensitivities: topics,
+            confidentiality: ConsentCodes.ranks(labels, .permit).max() ?? 0, labels: topics, sensitivities: topics,
             types: types.isEmpty ? ["Basic"] : types)
         for coding in classes {
             switch ConsentCodes.recordClass(coding) {

@@ -101,7 +101,7 @@ package struct ConsentEvaluator {
     }
 
     private func verdict(_ root: ConsentRule) -> ConsentVerdict {
-        let applies = applies(root)
+        let applies = applies(root, isException: false)
         guard applies != .no else { return .silent }
         var outcomes = outcomesWhereApplied(root, at: "provision", inside: [])
         // Nothing but what the permit is about.
@@ -156,7 +156,7 @@ private struct Outcomes {
 // The tree
 extension ConsentEvaluator {
     private func outcomes(of rule: ConsentRule, at place: String, inside outer: [ConsentRule]) -> Outcomes {
-        let applies = applies(rule)
+        let applies = applies(rule, isException: true)
         guard applies != .no else { return Outcomes(places: [.nothing: place]) }
         var outcomes = outcomesWhereApplied(rule, at: place, inside: outer)
         if applies == .unknown { outcomes.places[.nothing] = outcomes.places[.nothing] ?? place }
@@ -178,14 +178,14 @@ extension ConsentEvaluator {
         return Outcomes(places: places)
     }
 
-    private func applies(_ rule: ConsentRule) -> Match {
+    private func applies(_ rule: ConsentRule, isException: Bool) -> Match {
         let kind = rule.kind ?? .deny
         if let first = rule.period?.first, request.now < first { return .no }
         if let next = rule.period?.next, request.now >= next { return .no }
         if !rule.actions.isEmpty, !rule.actions.contains(where: { ConsentCodes.actions($0, kind).contains(request.action) }) {
             return .no
         }
-        return .all([isFor(rule.recipients, kind), isPurpose(rule.purposes, kind)])
+        return .all([isFor(rule.recipients, kind), isPurpose(rule.purposes, kind, isException: isException)])
     }
 
     private func isFor(_ actors: [ConsentRule.Actor], _ kind: ConsentRule.Kind) -> Match {
@@ -201,11 +201,14 @@ extension ConsentEvaluator {
         names.isEmpty ? .unknown : Match(!names.isDisjoint(with: reference.names))
     }
 
-    private func isPurpose(_ purposes: [Coding], _ kind: ConsentRule.Kind) -> Match {
+    private func isPurpose(_ purposes: [Coding], _ kind: ConsentRule.Kind, isException: Bool) -> Match {
         if purposes.isEmpty { return .yes }
         if request.purposes.isEmpty { return .unknown }
         let stated = request.purposes.union(request.purposes.flatMap { PurposeCodes.tree.ancestors(of: $0) })
-        return Match(purposes.contains { !stated.isDisjoint(with: ConsentCodes.purposes($0, kind)) })
+        if purposes.contains(where: { !stated.isDisjoint(with: ConsentCodes.purposes($0, kind)) }) { return .yes }
+        // One that nobody knows may be any.
+        let isKnown = request.purposes.contains(where: PurposeCodes.tree.contains)
+        return isException && !isKnown ? .unknown : .no
     }
 
     /// Whether a rule is about this record.
@@ -232,8 +235,7 @@ extension ConsentEvaluator {
 
     private func labels(_ labels: [Coding], _ kind: ConsentRule.Kind) -> Match {
         guard record.isLabelled else { return .unknown }
-        let ranks = labels.compactMap(ConsentCodes.rank)
-        let topics = Set(labels.filter { ConsentCodes.rank($0) == nil }.flatMap { ConsentCodes.labels($0, kind) })
+        let (ranks, topics) = (ConsentCodes.ranks(labels, kind), ConsentCodes.topics(labels, kind))
         func isBelowTopic(_ label: String) -> Bool {
             topics.contains(label) || SensitivityCodes.tree.ancestors(of: label).contains(where: topics.contains)
         }

@@ -11,7 +11,8 @@ enum ConsentFormula {
             switch part {
             case .always: break
             case .never: return .never
-            case .holds(let expression): expressions.append(expression)
+            case .holds(let expression):
+                if case .and(let inner) = expression.kind { expressions += inner } else { expressions.append(expression) }
             }
         }
         return expressions.isEmpty ? .always : .holds(joined(expressions) { .and($0) })
@@ -23,7 +24,8 @@ enum ConsentFormula {
             switch part {
             case .always: return .always
             case .never: break
-            case .holds(let expression): expressions.append(expression)
+            case .holds(let expression):
+                if case .or(let inner) = expression.kind { expressions += inner } else { expressions.append(expression) }
             }
         }
         return expressions.isEmpty ? .never : .holds(joined(expressions) { .or($0) })

@@ -86,7 +86,7 @@ private struct ConsentTree {
 
     private func parts(of rule: ConsentRule, _ outer: [ConsentRule]) -> Parts {
         let kind = rule.kind ?? .deny
-        let criteria = ConsentCriteria(rule: rule, kind: kind, audience: audience)
+        let criteria = ConsentCriteria(rule: rule, kind: kind, audience: audience, isException: !outer.isEmpty)
         let inner = rule.rules.map { parts(of: $0, outer + [rule]).outcome($0.kind ?? .deny) }
         return Parts(
             surelyApplies: criteria.applies(.surely), possiblyApplies: criteria.applies(.possibly),
@@ -100,7 +100,7 @@ private struct ConsentTree {
         guard !criteria.rule.hasDataCriteria, let source = outer.last(where: \.hasDataCriteria) else {
             return criteria.matches(.permit, .surely)
         }
-        let inherited = ConsentCriteria(rule: source, kind: source.kind ?? .deny, audience: audience)
+        let inherited = ConsentCriteria(rule: source, kind: source.kind ?? .deny, audience: audience, isException: true)
         let asPermit = inherited.matches(.permit, .surely)
         return source.kind == .permit ? asPermit : .all([inherited.matches(.deny, .surely), asPermit])
     }

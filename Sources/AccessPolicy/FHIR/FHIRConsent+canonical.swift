@@ -15,7 +15,15 @@ extension FHIRConsent {
         self = consent
     }
 
-    package var canonicalJSON: [UInt8] {
+    /// What a patient is given to sign.
+    ///
+    /// - Throws: for what cannot be computed: left out, it would be signed as if it were not there.
+    package func documentToSign() throws(NotComputable) -> [UInt8] {
+        _ = try tree().get()
+        return canonicalJSON
+    }
+
+    var canonicalJSON: [UInt8] {
         var json = ConsentJSON()
         json.object { json in
             json.text("resourceType", "Consent")

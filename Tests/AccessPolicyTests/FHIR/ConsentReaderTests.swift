@@ -177,4 +177,11 @@ import Testing
         #expect(throws: FHIRConsentError.notAsSigned) { try FHIRConsent(signed: document) }
         #expect(try FHIRConsent(signed: consent.canonicalJSON) == consent)
     }
+
+    @Test func `what is not understood is not left out of what is signed`() throws {
+        let doubtful = try FHIRConsent(Self.document(#""provision":{"type":"permit","securityLable":[{"code":"R"}]}"#))
+        #expect(throws: NotComputable.self) { try doubtful.documentToSign() }
+        let clear = try FHIRConsent(Self.document(#""text":{"status":"generated"},"provision":{"type":"permit"}"#))
+        #expect(try FHIRConsent(signed: clear.documentToSign()) == clear)
+    }
 }
