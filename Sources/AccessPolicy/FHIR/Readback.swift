@@ -205,6 +205,11 @@ extension RuleReader {
                 "It names somebody whom gateways do not know. Such a person is allowed nothing, and is forbidden nothing unless all are."
             )
         }
+        if denials.contains(where: \.namesByNumber) {
+            lines.append(
+                "It forbids something to a clinic that it names by a number. It finds only clinics that have registered that number."
+            )
+        }
         return lines
     }
 }
@@ -219,6 +224,11 @@ extension ConsentRule {
 
     /// Whether it depends on what stands in a record.
     fileprivate var asksForInside: Bool { !codes.isEmpty || data.contains { $0.meaning != .authoredBy } }
+
+    /// Whether somebody is named whose key is not.
+    fileprivate var namesByNumber: Bool {
+        actors.contains { $0.reference.isKnownToGateways && $0.reference.names.count == 1 && $0.reference.address == nil }
+    }
 
     fileprivate var namesUnknown: Bool {
         let named = actors.map(\.reference) + data.filter { $0.meaning == .authoredBy }.map(\.reference)
