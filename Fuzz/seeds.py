@@ -168,15 +168,6 @@ if principal.hasTag("\\u{e9}\\n") then principal.getTag("\\u{e9}\\n").contains("
 forbid(principal == ?principal, action == N::Action::"write", resource in ?resource) when { ip("10.0.0.1/8").isLoopback() &&
 decimal("1.5").lessThan(principal.d) && principal.at.offset(duration("1d2h")) < datetime("2026-11-21T18:30:00Z") && {"a b": 1}["a b"] != 0 };"""
 
-CONSENT = b"""{"resourceType":"Consent","status":"active","scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope",
-"code":"patient-privacy"}]},"provision":{"type":"permit","period":{"start":"2026-01","end":"2030-01-01T00:00:00.5+02:00"},"actor":[{"role":
-{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},"reference":{"reference":"Practitioner/1",
-"identifier":{"system":"s","value":"v"}}}],"provision":[{"type":"deny","securityLabel":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode",
-"code":"HIV"}],"class":[{"system":"http://hl7.org/fhir/resource-types","code":"Observation"}],"code":[{"coding":[{"code":"1"}]}],"data":[{"meaning":
-"related","reference":{"reference":"Encounter/1"}}],"dataPeriod":{"end":"2020"},"provision":[{"type":"permit","purpose":[{"system":
-"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"ETREAT"}],"action":[{"coding":[{"system":
-"http://terminology.hl7.org/CodeSystem/consentaction","code":"access"}]}]}]}]}}"""
-
 CEDAR_JSON = (
     b'[{"uid":{"type":"N::User","id":"u"},"attrs":{"d":{"__extn":{"fn":"decimal","arg":"1.5"}},"e":{"__entity":{"type":"U","id":""}},'
     b'"at":{"__extn":{"fn":"offset","args":[{"__extn":{"fn":"datetime","arg":"1970-01-01"}},{"__extn":{"fn":"duration","arg":"1ms"}}]}}},'
@@ -219,7 +210,7 @@ def seeds(target):
         yield from CEDAR_JSON
         yield from corpora("cedar/handwritten/**/*.json")
     elif target == "consent":
-        yield CONSENT
+        yield from (path.read_bytes() for path in sorted((FIXTURES / "consents").glob("*.json")))
         for case in corpora("fhir-consent/*/*.json"):
             yield from (json.dumps(consent["resource"]).encode() for consent in json.loads(case)["consents"])
     elif target == "words":

@@ -44,7 +44,10 @@ extension ConsentRule {
         let permits = kind == .permit ? [self] : rules.filter { $0.kind == .permit }
         var consented = Consented()
         guard let first = permits.first else { return consented }
-        func named(_ rule: ConsentRule) -> Set<String> { Set(rule.purposes.flatMap { ConsentCodes.purposes($0, .permit) }) }
+        // What stands alone was consented to separately (42 CFR 2.31(d)).
+        func named(_ rule: ConsentRule) -> Set<String> {
+            rule.purposes.count == 1 ? Set(rule.purposes.flatMap { ConsentCodes.purposes($0, .permit) }) : []
+        }
         consented.separately = permits.dropFirst().reduce(named(first)) { $0.intersection(named($1)) }
         consented.counsellingNotes = permits.allSatisfy { rule in
             rule.labels.contains { ConsentCodes.labels($0, .permit).contains("PSYTHPN") }
