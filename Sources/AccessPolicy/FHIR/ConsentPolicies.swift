@@ -9,7 +9,7 @@ package struct ConsentPolicies: Sendable {
     package let forbid: PolicyBody?
 
     /// Nodes of both conditions. A consent that says more is left to people.
-    package static let maximumSize = 20_000
+    package static let maximumSize = 5_000
 
     package init(_ root: ConsentRule, _ audience: ConsentAudience) throws(NotComputable) {
         let outcome = ConsentTree(audience: audience).root(root)
