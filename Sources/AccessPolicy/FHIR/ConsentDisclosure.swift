@@ -4,8 +4,9 @@ package import MedicalRecords
 /// What several consents together say to a caller that keeps records of its own: whether anything may be disclosed, and what is to be
 /// dropped from it.
 ///
-/// Records are better decided one by one. Where a caller wants one answer for all of them, as LEAP's interface has it, this one drops
-/// rather too much: what carries one of some codes, or none of them, can say less than a rule can.
+/// Records are better decided one by one. Where a caller wants one answer for all of them, as LEAP's interface has it, what carries one of
+/// some codes, or none of them, says less than a rule can: of a rule with two criteria it drops too much, and it cannot say that all topics
+/// of a record must be covered, nor that what nobody labelled is not shown.
 package struct ConsentDisclosure: Hashable, Sendable {
     package enum Decision: String, Sendable {
         case permit = "CONSENT_PERMIT"
