@@ -19,7 +19,7 @@ package struct PolicyCases: Sendable {
 
     package let name: String
     package let cases: [Case]
-    private let grants: PolicySet
+    let grants: PolicySet
 
     /// - Parameter schema: for what may be left out of a context in JSON.
     package init(_ source: PolicyLibrary.Source, schema: Schema) throws(LibraryError) {
