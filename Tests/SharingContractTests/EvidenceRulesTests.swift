@@ -148,6 +148,17 @@ import Testing
         }
         try world.grant("g", in: "ana/laboratory", to: "lakeside", list: list)
     }
+
+    @Test func `a grant that is for nobody names its own compartment, and no other`() throws {
+        var world = try World.withCompartment()
+        try world.open("ana/general")
+        let list = world.list("ana/laboratory")
+        for nobody in ["ana/general", "nowhere", "g"] {
+            let body = world.grantBody("g", in: "ana/laboratory", to: nobody, list: list)
+            #expect(throws: Refusal.notLive) { try world.append(.grant(world.grant("g")), by: "g", evidence: world.evidence(body)) }
+        }
+        try world.grant("g", in: "ana/laboratory", to: "ana/laboratory", list: list)
+    }
 }
 
 @Suite struct DecisionEvidence {
