@@ -21,7 +21,8 @@ struct Cordon: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, StatusCommand.self, DemoCommand.self, BackupCommand.self, RestoreCommand.self,
             DirectoryCommand.self, MemberCommand.self,
-            PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RevokeCommand.self, EraseCommand.self,
+            PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RestrictCommand.self,
+            RevokeCommand.self, WhyCommand.self, EraseCommand.self,
             ClinicCommand.self, AuditorCommand.self, AuditCommand.self, PolicyCommand.self,
         ])
 

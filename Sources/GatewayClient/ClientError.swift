@@ -39,6 +39,9 @@ package enum Missing: Error {
     case patient(recordNumber: String)
     case member(name: String)
     case grant
+    case restriction
+    /// No entry of this number decides about this patient.
+    case decision
     case record
     case ambiguousRecord(String)
     /// No record that this clinic deposited for the patient.
@@ -47,6 +50,8 @@ package enum Missing: Error {
     case backup
     case category(String)
     case purpose(String)
+    case template(String)
+    case label(String)
     /// The patient's card does not have this category.
     case compartment(categories: [String])
 }
@@ -86,6 +91,15 @@ package enum Obstacle: Error {
     case otherCategory(UInt16)
     /// The record is just so already.
     case nothingChanged
+    /// A template of this name does not hold this category or purpose.
+    case widerThanTemplate(String, String)
+    case restrictedAlready
+    /// A restriction lets nobody read anything, so it is no model for a grant.
+    case isRestriction
+    /// A consent that cannot be decided by: nothing of it is signed. Empty if it is empty or too large.
+    case notComputable([CompiledConsent.Review])
+    /// A consent that is not in force, not about privacy, or about none of these records.
+    case saysNothing
 }
 
 package enum Unreachable: Error {

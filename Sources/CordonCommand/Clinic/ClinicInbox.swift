@@ -87,6 +87,6 @@ struct GrantLine: Encodable {
     }
 
     var words: String {
-        "\(number)  \(patient)  \(category), \(purposes.joined(separator: " or ")), until \(until)\(isLive ? "" : "  (over)")"
+        "\(number)  \(patient)  \(category), \(purposes.isEmpty ? "as the consent says" : purposes.joined(separator: " or ")), until \(until)\(isLive ? "" : "  (over)")"
     }
 }

@@ -57,7 +57,7 @@ extension DemoStory {
             let proposed = try await patient.propose(wish)
             narrator.tell("Before signing, the patient reads:")
             narrator.tell(
-                try GrantDialogue.readBack(proposed, patient.session).split(separator: "\n").map { "| \($0)" }.joined(
+                try ReadBack(patient).words([proposed]).split(separator: "\n").map { "| \($0)" }.joined(
                     separator: "\n"))
             let given = try await patient.grant(proposed)
             try patient.forget(wish)

@@ -9,104 +9,137 @@ struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant", abstract: "Lets an organisation read your records of a category, for a purpose, until a day.",
         discussion: """
-            What you are about to sign is read back to you first.
+            What you are about to sign is read back to you first. --dry-run tells who could read what, now and then, and signs nothing.
+
+            Templates, each a grant for every category it names. Other options narrow them, and never widen them:
+            \(GrantTemplate.all.map(TemplateWords.line).joined(separator: "\n"))
 
             Example:
               cordon --as ana grant --to lakeside --category laboratory --purpose treatment --until 2027-01-01
               cordon --as ana grant --to lakeside --category medication --dry-run
+              cordon --as ana grant --to lakeside --template gp
+              cordon --as ana grant --like hillside --to lakeside
+              cordon --as ana grant --consent consent.json --to lakeside
             """)
 
     @ParentCommand var cordon: Cordon
     @Option(name: .customLong("to"), help: "The organisation's name, or part of it.") var grantee: String
-    @Option(help: "Which records. May be given again.") var category: [String]
-    @Option(help: "What for. May be given again.") var purpose: [String] = ["treatment"]
-    @Flag(help: "Files too that nobody has looked into for what is sensitive, such as scanned letters.") var unlabelled = false
-    @Flag(help: "A counsellor's own notes too.") var counsellingNotes = false
+    @Option(help: "Which records. May be given again.") var category: [String] = []
+    @Option(help: "What for: treatment when left out. May be given again.") var purpose: [String] = []
     @Option(help: "The first day on which it does not hold any more. Ninety days from now when left out.") var until: String?
+    @Option(help: "What people often give, by name: see above.") var template: String?
+    @Option(help: "The same as you gave before: a grant's number, or the organisation that has it.") var like: String?
+    @Option(help: "A FHIR R4 Consent, in JSON. It is signed as it is.") var consent: String?
+    @Flag(help: "Also files that nobody has looked into, and that may hold anything.") var unlabelled = false
+    @Flag(help: "Also a counsellor's own notes.") var counsellingNotes = false
     @Flag(help: "Only say what it would mean.") var dryRun = false
     @Flag(help: "Sign without asking.") var yes = false
 
     func run() async throws {
-        guard !category.isEmpty else { throw Stop.usage("which records? Give --category", "Categories: \(Names.categories).") }
-        let categories = try category.map { try Names.category($0) }
-        let purposes = Set(try purpose.map { try Names.purpose($0) })
-        let extras: PlainConsent.Extras = [unlabelled ? .unlabelled : [], counsellingNotes ? .counsellingNotes : []]
-        let end = try until.map { try Names.day($0) }
+        let order = try GrantOrder(self)
         try await cordon.asPatient { patient in
             try await patient.sync()
             let grantee = try patient.session.actor(named: grantee)
-            for category in categories {
-                let proposed = try await patient.propose(
-                    to: grantee, category: category.code, purposes: purposes, extras: extras,
-                    until: end ?? patient.session.today.adding(days: 90))
-                try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: dryRun, isAgreed: yes).run(proposed)
-            }
+            let proposed = try await order.proposals(patient, for: grantee)
+            try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: dryRun, isAgreed: yes).run(proposed)
         }
     }
 }
 
-/// Reads a grant back, asks, and signs.
-struct GrantDialogue {
-    let cordon: Cordon
-    let patient: PatientClient
-    let isDryRun: Bool
-    let isAgreed: Bool
-
-    private struct Outcome: Encodable {
-        let to: String
-        let fingerprint: String
-        let category: String
-        let purposes: [String]
-        let until: String
-        let recordsNow: Int
-        let isSigned: Bool
-        let number: UInt64?
+/// What `grant` was told to give, before it is known by whom.
+struct GrantOrder {
+    private enum Model {
+        case categories, template(GrantTemplate), like(String), document([UInt8])
     }
 
-    func run(_ proposed: PatientClient.ProposedGrant) async throws {
-        let readBack = try Self.readBack(proposed, patient.session)
-        if isDryRun { return try cordon.show(outcome(proposed, nil), "\(readBack)\nNothing was signed.") }
-        if !isAgreed {
-            guard Terminal.confirms("\(readBack) Sign?") else { throw Stop.refused("not signed; nothing was changed") }
-        } else if !cordon.json {
-            Terminal.note(readBack)
+    private let model: Model
+    private let categories: [MedicalRecords.Category]
+    private let purposes: Set<PurposeOfUse>
+    private let extras: PlainConsent.Extras
+    private let until: Day?
+
+    init(_ command: GrantCommand) throws {
+        var seen: Set<MedicalRecords.Category> = []
+        categories = try command.category.map { try Names.category($0) }.filter { seen.insert($0).inserted }
+        purposes = Set(try command.purpose.map { try Names.purpose($0) })
+        extras = (command.unlabelled ? PlainConsent.Extras.unlabelled : []).union(command.counsellingNotes ? .counsellingNotes : [])
+        until = try command.until.map { try Names.day($0) }
+        let models = [command.template, command.like, command.consent].compactMap { $0 }
+        guard models.count <= 1 else { throw Stop.usage("give one of --template, --like and --consent") }
+        if let name = command.template {
+            let template = try GrantTemplate.named(name).narrowed(to: categories, purposes)
+            model = .template(template)
+        } else if let name = command.like {
+            model = .like(name)
+        } else if let path = command.consent {
+            model = .document(try InputFiles.read(path, atMost: Consent.maximumDocumentSize))
+        } else {
+            guard !categories.isEmpty else {
+                throw Stop.usage("which records? Give --category, or --template", "Categories: \(Names.categories).")
+            }
+            model = .categories
         }
-        let given = try await patient.grant(proposed)
-        try cordon.show(outcome(proposed, given.number), "Signed. Grant \(given.number), entry \(given.leaf ?? 0) of the ledger.")
-        Warnings.show(of: patient)
-    }
-
-    /// In plain words: who, what, why, how long.
-    static func readBack(_ proposed: PatientClient.ProposedGrant, _ session: Session) throws -> String {
-        let actor = proposed.grantee.actor
-        let purposes = proposed.purposes.map { $0.id.uppercased() }.sorted().joined(separator: " and ")
-        let now = proposed.recordCount == 0 ? "none now, and new ones" : "\(proposed.recordCount) now, and new ones"
-        return """
-            \(actor.name) (key \(Fingerprint.text(actor.key)), admitted by \(try admitters(proposed.grantee, session))) may read your \
-            \(Names.category(proposed.category).uppercased()) records
-            (\(now)) for \(purposes), until \(Names.written(proposed.until)).\(also(proposed.extras))
-            """
-    }
-
-    private static func also(_ extras: PlainConsent.Extras) -> String {
-        let files = extras.contains(.unlabelled) ? " Files that nobody has looked into are among them." : ""
-        let notes = extras.contains(.counsellingNotes) ? " A counsellor's own notes are among them." : ""
-        return files + notes
-    }
-
-    private static func admitters(_ actor: ActorState, _ session: Session) throws -> String {
-        let leaf = try session.ledger.leaf(actor.admittedAt)
-        let members = (try? session.ledger.state.ledger())?.members ?? []
-        let names = leaf.entry.signatures.map { signature in
-            members.first { $0.key == signature.key }?.name.text ?? "a former member"
+        // What was signed before, or stands in a document, says for itself what it is for.
+        switch model {
+        case .like, .document:
+            guard purposes.isEmpty, extras.isEmpty else {
+                throw Stop.usage("--like and --consent say what for by themselves", "Leave out --purpose and the flags.")
+            }
+        case .categories, .template: break
         }
-        return names.joined(separator: " and ")
     }
 
-    private func outcome(_ proposed: PatientClient.ProposedGrant, _ number: UInt64?) -> Outcome {
-        Outcome(
-            to: proposed.grantee.actor.name.text, fingerprint: Fingerprint.text(proposed.grantee.actor.key),
-            category: Names.category(proposed.category), purposes: proposed.purposes.map(\.id).sorted(),
-            until: proposed.until.description, recordsNow: proposed.recordCount, isSigned: number != nil, number: number)
+    /// A grant for each compartment it is about.
+    func proposals(_ patient: PatientClient, for grantee: ActorState) async throws -> [PatientClient.ProposedGrant] {
+        if case .document(let document) = model {
+            return try await patient.propose(document, to: grantee, categories: categories.map(\.code), until: until)
+        }
+        var proposed: [PatientClient.ProposedGrant] = []
+        for item in try items(patient) { proposed.append(try await patient.propose(to: grantee, item.consent, until: item.until)) }
+        return proposed
+    }
+
+    private struct Item {
+        let consent: Consent
+        let until: Day
+    }
+
+    private func items(_ patient: PatientClient) throws -> [Item] {
+        let end = until ?? patient.session.today.adding(days: PatientClient.defaultDays)
+        switch model {
+        case .categories:
+            return try plain(categories, purposes.isEmpty ? [.treatment] : purposes, end)
+        case .template(let template):
+            return try plain(template.categories, Set(template.purposes), try template.end(until, from: patient.session.today))
+        case .like(let name):
+            return try patient.grants(like: name).filter { grant in
+                categories.isEmpty || categories.contains { $0.code == grant.category }
+            }.compactMap { grant in
+                let fresh = patient.session.today.adding(days: grant.until.number - grant.from.number)
+                return grant.consent.map { Item(consent: $0, until: until ?? fresh) }
+            }.required(or: ClientError.notFound(.grant))
+        case .document: return []
+        }
+    }
+
+    private func plain(_ categories: [MedicalRecords.Category], _ purposes: Set<PurposeOfUse>, _ end: Day) throws -> [Item] {
+        guard let plain = PlainConsent(actions: [.read], purposes: purposes, extras: extras) else { return [] }
+        return categories.map { Item(consent: Consent(plain, category: $0.code), until: end) }
+    }
+}
+
+extension Array {
+    fileprivate func required(or error: some Error) throws -> [Element] {
+        guard !isEmpty else { throw error }
+        return self
+    }
+}
+
+/// Templates as `--help` and the read-back tell them.
+enum TemplateWords {
+    static func line(_ template: GrantTemplate) -> String {
+        let categories = template.categories.map(\.id).joined(separator: ", ")
+        let purposes = template.purposes.map(\.id).joined(separator: ", ")
+        return "  \(template.name): \(template.whom). \(categories); for \(purposes); \(template.days) days."
     }
 }

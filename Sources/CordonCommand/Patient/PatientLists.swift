@@ -8,7 +8,7 @@ import SharingContract
 extension PatientCommand {
     struct Grants: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "grants", abstract: "Lists your grants.",
+            commandName: "grants", abstract: "Lists your grants, and what you have hidden.",
             discussion: """
                 Example:
                   cordon --as ana patient grants
@@ -20,32 +20,45 @@ extension PatientCommand {
 
         private struct Line: Encodable {
             let number: UInt64
-            let to: String
+            let to: String?
             let category: String
             let purposes: String
             let from: String
-            let until: String
+            let until: String?
             let isLive: Bool
             let releases: Int
+            /// What a restriction hides; nothing is released under one.
+            var hides: String?
+
+            init(_ grant: GivenGrant, isLive: Bool, _ session: Session) {
+                number = grant.number
+                to = grant.isRestriction ? nil : grant.granteeName.text
+                category = Names.category(grant.category)
+                purposes = Names.purposes(grant.purposes)
+                from = grant.from.description
+                until = grant.isRestriction ? nil : grant.until.description
+                self.isLive = isLive
+                releases = session.ledger.releases(under: grant.control).count
+                hides = grant.restriction.map { RestrictionWords.words($0, grant.category, session) }
+            }
+
+            var words: String {
+                let over = isLive ? "" : "  (over)"
+                if let hides { return "\(number)  \(hides), until you lift it\(over)" }
+                let covers = "\(category), \(purposes.isEmpty ? "as your consent says" : purposes)"
+                return "\(number)  \(to ?? "")  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
+            }
         }
 
         func run() async throws {
             try await cordon.asPatient { patient in
                 try await patient.sync()
-                let live = Set(patient.liveGrants.map(\.control))
-                let lines = patient.state.grants.filter { all || live.contains($0.control) }.map { grant in
-                    Line(
-                        number: grant.number, to: grant.granteeName.text, category: Names.category(grant.category),
-                        purposes: Names.purposes(grant.purposes), from: grant.from.description, until: grant.until.description,
-                        isLive: live.contains(grant.control),
-                        releases: patient.session.ledger.releases(under: grant.control).count)
+                let live = Set((patient.liveGrants + patient.liveRestrictions).map(\.control))
+                let lines = patient.state.grants.filter { all || live.contains($0.control) }.map {
+                    Line($0, isLive: live.contains($0.control), patient.session)
                 }
                 guard !lines.isEmpty else { throw Stop.refused("no grants") }
-                let words = lines.map { line in
-                    "\(line.number)  \(line.to)  \(line.category), \(line.purposes), until \(line.until)"
-                        + (line.isLive ? "" : "  (over)") + "  used \(Names.counted(line.releases, "time"))"
-                }
-                try cordon.show(lines, words.joined(separator: "\n"))
+                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
             }
         }
     }

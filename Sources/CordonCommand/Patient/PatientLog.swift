@@ -11,7 +11,7 @@ extension PatientCommand {
             commandName: "log", abstract: "Shows what happened to your records: who was let in, who read, who was refused.",
             discussion: """
                 Every release is found on the public ledger, so none that was logged can be hidden from you. Refusals and deposits are
-                told by the gateway, which could keep them back.
+                told by the gateway, which could keep them back. `cordon why ENTRY` says what led to a decision.
 
                 Example:
                   cordon --as ana patient log
@@ -42,12 +42,14 @@ extension PatientCommand {
             let heldBackBy: [String]?
             let record: String?
             let version: UInt32?
+            /// What was hidden, and from whom.
+            let hides: String?
 
             init(_ line: PatientClient.LogLine, _ session: Session) {
                 let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
                 switch line.what {
-                case .granted(let grant): self.init(line, "granted", grant)
-                case .revoked(let grant): self.init(line, "ended", grant)
+                case .granted(let grant): self.init(line, grant.isRestriction ? "hid" : "granted", grant, session)
+                case .revoked(let grant): self.init(line, grant.isRestriction ? "lifted" : "ended", grant, session)
                 case .ranOut(let grant): self.init(line, "over", grant)
                 case .corrected(let changed): self.init(line, "corrected", changed, by: authors)
                 case .retracted(let changed): self.init(line, "retracted", changed, by: authors)
@@ -69,6 +71,13 @@ extension PatientCommand {
                     records: event == "read" ? details?.records.count : nil, reason: reason, details: details)
             }
 
+            private init(_ line: PatientClient.LogLine, _ event: String, _ grant: GivenGrant, _ session: Session) {
+                self.init(
+                    line, event: event, who: grant.isRestriction ? "you" : grant.granteeName.text,
+                    category: Names.category(grant.category),
+                    hides: grant.restriction.map { RestrictionWords.words($0, grant.category, session) })
+            }
+
             private init(
                 _ line: PatientClient.LogLine, _ event: String, _ changed: PatientClient.ChangedRecord,
                 by author: (Ed25519.PublicKey) -> String
@@ -81,7 +90,7 @@ extension PatientCommand {
             private init(
                 _ line: PatientClient.LogLine, event: String, who: String, category: String, purpose: String? = nil,
                 staff: String? = nil, records: Int? = nil, reason: String? = nil, record: String? = nil, version: UInt32? = nil,
-                details: PatientClient.RequestDetails? = nil
+                details: PatientClient.RequestDetails? = nil, hides: String? = nil
             ) {
                 entry = line.leaf
                 time = line.time.description
@@ -94,6 +103,7 @@ extension PatientCommand {
                 self.reason = reason
                 self.record = record
                 self.version = version
+                self.hides = hides
                 heldBack = details?.heldBackCount
                 heldBackBy = details.map { Set($0.heldBack.flatMap(\.by)).sorted() }
             }
@@ -111,16 +121,20 @@ extension PatientCommand {
                 let by = staff.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
                 let why = purpose.map { " for \($0)" } ?? ""
                 switch event {
-                case "granted": return "\(time)  you let \(who) read \(category)"
-                case "ended": return "\(time)  you ended what \(who) may read of \(category)"
-                case "over": return "\(time)  what \(who) may read of \(category) ran out"
-                case "corrected": return "\(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now"
-                case "retracted": return "\(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
+                case "granted": return "\(entry)  \(time)  you let \(who) read \(category)"
+                case "ended": return "\(entry)  \(time)  you ended what \(who) may read of \(category)"
+                case "hid": return "\(entry)  \(time)  you hid \(hides ?? category)"
+                case "lifted": return "\(entry)  \(time)  you lifted: \(hides ?? category)"
+                case "over": return "\(entry)  \(time)  what \(who) may read of \(category) ran out"
+                case "corrected":
+                    return "\(entry)  \(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now"
+                case "retracted":
+                    return "\(entry)  \(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
                 case "read":
                     let count = records.map { Names.counted($0, "record") } ?? "records"
-                    return "\(time)  \(who)\(by) read \(count) of \(category)\(why)\(unseen)"
-                case "refused": return "\(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")\(unseen)"
-                default: return "\(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"
+                    return "\(entry)  \(time)  \(who)\(by) read \(count) of \(category)\(why)\(unseen)"
+                case "refused": return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")\(unseen)"
+                default: return "\(entry)  \(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"
                 }
             }
         }

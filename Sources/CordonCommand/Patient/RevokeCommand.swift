@@ -7,7 +7,8 @@ struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Ends what an organisation may read.",
         discussion: """
-            It holds from the moment the ledger has it. What was read before stays with who read it.
+            It holds from the moment the ledger has it. What was read before stays with who read it. What you have hidden stays hidden:
+            a restriction is lifted by its number alone, here or with `cordon restrict lift`.
 
             Example:
               cordon --as ana revoke --to lakeside
@@ -22,7 +23,8 @@ struct RevokeCommand: AsyncParsableCommand {
 
     private struct Ended: Encodable {
         let grants: [UInt64]
-        let to: String
+        /// `nil` of a restriction, which is for nobody.
+        let to: String?
         let recordsRead: Int?
     }
 
@@ -37,22 +39,17 @@ struct RevokeCommand: AsyncParsableCommand {
             guard let first = grants.first else { throw ClientError.notFound(.grant) }
             for grant in grants { try await patient.revoke(grant.control, reason: reason) }
             // They are ended, whether or not it can be told what was read.
-            let read = try? await recordsRead(grants, patient)
+            let read = first.isRestriction ? nil : try? await recordsRead(grants, patient)
             try cordon.show(
-                Ended(grants: grants.map(\.number), to: first.granteeName.text, recordsRead: read), words(grants, first, read))
+                Ended(grants: grants.map(\.number), to: first.isRestriction ? nil : first.granteeName.text, recordsRead: read),
+                words(grants, first, read))
             Warnings.show(of: patient)
         }
     }
 
     private func chosen(_ patient: PatientClient) throws -> [GivenGrant] {
         if let grant { return patient.state.grants.filter { $0.number == grant && $0.leaf != nil && $0.revoked == nil } }
-        let live = patient.liveGrants
-        // By its key, so that an organisation that is not admitted any more can still be shut out.
-        let matches = live.filter { $0.granteeName.text.lowercased().contains((grantee ?? "").lowercased()) }
-        guard Set(matches.map(\.grantee)).count <= 1 else {
-            throw ClientError.notFound(
-                .ambiguousActor(name: grantee ?? "", matches: Set(matches.map(\.granteeName)).sorted { $0.text < $1.text }))
-        }
+        let matches = try patient.grants(to: grantee ?? "")
         guard let category else { return matches }
         let code = try Names.category(category).code
         return matches.filter { $0.category == code }
@@ -69,6 +66,9 @@ struct RevokeCommand: AsyncParsableCommand {
     }
 
     private func words(_ grants: [GivenGrant], _ first: GivenGrant, _ read: Int?) -> String {
+        if let restriction = first.restriction {
+            return "Not hidden any more: \(RestrictionWords.target(restriction, first.category))."
+        }
         let name = first.granteeName.text.split(separator: " ").first.map(String.init) ?? first.granteeName.text
         let held =
             switch read {

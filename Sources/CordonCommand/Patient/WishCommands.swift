@@ -18,7 +18,7 @@ struct ApproveCommand: AsyncParsableCommand {
             try await patient.session.sync()
             let wish = try patient.wish(number)
             let proposed = try await patient.propose(wish)
-            try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: false, isAgreed: yes).run(proposed)
+            try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: false, isAgreed: yes).run([proposed])
             try patient.forget(wish)
         }
     }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import DurableFiles
 import Foundation
@@ -122,6 +123,12 @@ extension Explanation {
         case .grant:
             self.init(
                 code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
+        case .restriction:
+            self.init(code: 1, message: "there is no such restriction", advice: "See `cordon restrict list`.")
+        case .decision:
+            self.init(
+                code: 1, message: "no request for your records was decided there",
+                advice: "See the numbers in `cordon patient log`.")
         case .record: self.init(code: 1, message: "there is no such record", advice: "See `cordon patient records`.")
         case .ownRecord(let start):
             self.init(
@@ -138,6 +145,14 @@ extension Explanation {
             self.init(code: 2, message: "\"\(name)\" is no category", advice: "Categories: \(Names.categories).")
         case .purpose(let name):
             self.init(code: 2, message: "\"\(name)\" is no purpose", advice: "Purposes: \(Names.purposes).")
+        case .template(let name):
+            self.init(
+                code: 2, message: "\"\(name)\" is no template",
+                advice: "Templates: \(GrantTemplate.all.map(\.name).joined(separator: ", ")). See `cordon grant --help`.")
+        case .label(let name):
+            self.init(
+                code: 2, message: "\"\(name)\" is no label that records are marked with",
+                advice: "A code of HL7's list, such as HIV, SUD, MH, SEX, GDIS or SDV. See the labels in `cordon patient records`.")
         case .compartment(let categories):
             self.init(
                 code: 1, message: "the patient's card does not open \(categories.joined(separator: ", ")); nothing was deposited",
@@ -207,6 +222,26 @@ extension Explanation {
             self.init(
                 code: 1, message: "these policies are not understood in full, and nothing would be released under them: \(error)",
                 advice: "See `cordon policy check`.")
+        case .widerThanTemplate(let template, let other):
+            self.init(
+                code: 2, message: "the template \(template) does not hold \(other), and options only narrow it",
+                advice: "Give what is beyond it by a grant of its own.")
+        case .restrictedAlready:
+            self.init(code: 1, message: "that is hidden already", advice: "See `cordon restrict list`.")
+        case .notComputable(let reviews):
+            let reasons = reviews.map { $0.place.isEmpty ? $0.reason : "at \($0.place): \($0.reason)" }
+            self.init(
+                code: 1,
+                message: "it cannot be told for sure what this consent says, so nothing was signed"
+                    + (reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"),
+                advice: "Whoever wrote it has to say that plainly; docs/consent.md lists what is understood.")
+        case .saysNothing:
+            self.init(
+                code: 1, message: "this consent allows and forbids nothing about these records, so nothing was signed",
+                advice: "Is its status active, and its scope patient-privacy? Is --category right?")
+        case .isRestriction:
+            self.init(
+                code: 2, message: "that is a restriction: it lets nobody read anything", advice: "See `cordon patient grants`.")
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import GatewayClient
 import MedicalRecords
@@ -15,6 +16,15 @@ enum Names {
     static func purpose(_ name: String) throws(ClientError) -> PurposeOfUse {
         guard let purpose = PurposeOfUse(id: name.lowercased()) else { throw .notFound(.purpose(name)) }
         return purpose
+    }
+
+    /// A label as policies name it: a code of HL7's v3-ActCode, or `system|code`.
+    static func label(_ text: String) throws(ClientError) -> TextLine {
+        let code = text.contains("|") ? text : text.uppercased()
+        guard code.contains("|") || SensitivityCodes.tree.contains(code), let line = TextLine(code) else {
+            throw .notFound(.label(text))
+        }
+        return line
     }
 
     static func day(_ text: String) throws -> Day {

@@ -6,32 +6,66 @@ package import MedicalRecords
 package import SharingContract
 
 extension PatientClient {
-    /// A grant as the patient is shown it before signing.
+    /// A grant or a restriction as the patient is shown it before signing.
     package struct ProposedGrant: Sendable {
-        package let grantee: ActorState
+        /// `nil` for a restriction: nobody ever uses it.
+        package let grantee: ActorState?
         package let category: UInt16
-        package let purposes: Set<PurposeOfUse>
-        /// What is covered because the patient says so.
-        package let extras: PlainConsent.Extras
+        package let consent: Consent
         package let from: Day
         package let until: Day
-        /// Records that it would cover now.
+        /// Current records that it is about now.
         package let recordCount: Int
+
+        /// What a plain grant is for.
+        package var purposes: Set<PurposeOfUse> { consent.plain?.purposes ?? [] }
     }
 
     /// What a grant would mean, without making it.
     package func propose(
         to grantee: ActorState, category: UInt16, purposes: Set<PurposeOfUse>, extras: PlainConsent.Extras = [], until: Day
     ) async throws(ClientError) -> ProposedGrant {
+        guard let plain = PlainConsent(actions: [.read], purposes: purposes, extras: extras) else {
+            throw .notFound(.purpose(""))
+        }
+        return try await propose(to: grantee, Consent(plain, category: category), until: until)
+    }
+
+    /// What a grant would mean, without making it.
+    package func propose(to grantee: ActorState, _ consent: Consent, until: Day) async throws(ClientError) -> ProposedGrant {
         try await sync()
         guard grantee.actor.role != .auditor else { throw .notPossible(.notForAuditors) }
         guard session.today < until else { throw .notPossible(.dateInThePast) }
         let last = session.today.adding(days: Contract.longestGrant)
         guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
-        let count = isOpen(category) ? try await records(category).count { $0.descriptor.state == .current } : 0
+        let count = isOpen(consent.category) ? try await records(consent.category).count { $0.descriptor.state == .current } : 0
         return ProposedGrant(
-            grantee: grantee, category: category, purposes: purposes, extras: extras, from: session.today, until: until,
-            recordCount: count)
+            grantee: grantee, category: consent.category, consent: consent, from: session.today, until: until, recordCount: count)
+    }
+
+    /// What was given before, as a model for another: a grant's number, or whoever has live grants.
+    package func grants(like model: String) throws(ClientError) -> [GivenGrant] {
+        if let number = UInt64(model) {
+            guard let grant = state.grants.first(where: { $0.number == number && $0.leaf != nil }) else { throw .notFound(.grant) }
+            guard !grant.isRestriction else { throw .notPossible(.isRestriction) }
+            return [grant]
+        }
+        let found = try grants(to: model)
+        guard !found.isEmpty else { throw .notFound(.grant) }
+        return found
+    }
+
+    /// Live grants to whom a name, or a part of it, means. By the key, so that an organisation that is not admitted any more can still be
+    /// shut out.
+    package func grants(to name: String) throws(ClientError) -> [GivenGrant] {
+        let wanted = name.lowercased()
+        let exact = liveGrants.filter { $0.granteeName.text.lowercased() == wanted }
+        let matches = exact.isEmpty ? liveGrants.filter { $0.granteeName.text.lowercased().contains(wanted) } : exact
+        guard Set(matches.map(\.grantee)).count <= 1 else {
+            throw .notFound(
+                .ambiguousActor(name: name, matches: Set(matches.map(\.granteeName)).sorted { $0.text < $1.text }))
+        }
+        return matches
     }
 
     /// Signs a grant: first its leaf, then a header for every record, then the slip.
@@ -50,7 +84,7 @@ extension PatientClient {
     }
 
     /// Gives the index of the new grant, which is on the ledger.
-    private func postTrying(_ proposed: ProposedGrant) async throws(ClientError) -> Int {
+    func postTrying(_ proposed: ProposedGrant) async throws(ClientError) -> Int {
         for _ in 0..<3 {
             do {
                 return try await post(proposed)
@@ -100,10 +134,8 @@ extension PatientClient {
         let seed = GrantSeed.random()
         let control = session.keyring.controlKey(number)
         let compartment = session.keyring.compartmentKey(proposed.category)
-        guard let sealed = try? seed.sealed(to: proposed.grantee.actor.recipient.hybrid),
-            let plain = PlainConsent(actions: [.read], purposes: proposed.purposes, extras: proposed.extras)
-        else { throw .localData(.notA(kind: "recipient")) }
-        let consent = Consent(plain, category: proposed.category).canonicalBytes
+        let sealed = try Self.seal(seed, to: proposed.grantee)
+        let grantee = proposed.grantee?.actor.key ?? compartment.publicKey
         let recipient = seed.identity().recipient().key
         let list = RecipientList(
             signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
@@ -111,20 +143,31 @@ extension PatientClient {
         let grant = Grant(
             control: control.publicKey, release: seed.releaseKey().publicKey, from: proposed.from, until: proposed.until)
         let scope = ConsentScope(
-            control: grant.control, compartment: compartment.publicKey, grantee: proposed.grantee.actor.key, from: grant.from,
-            until: grant.until)
+            control: grant.control, compartment: compartment.publicKey, grantee: grantee, from: grant.from, until: grant.until)
         let fields = GrantBody.Fields(
-            grantee: proposed.grantee.actor.key, consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash,
-            sealedSeed: sealed, recipient: recipient, recipientList: list.hash)
+            grantee: grantee, consent: proposed.consent.canonicalBytes,
+            compilation: ConsentCompiler.compile(proposed.consent, scope).hash, sealedSeed: sealed, recipient: recipient,
+            recipientList: list.hash)
         let body = GrantBody(fields, of: grant, signingWith: compartment, origin: session.origin)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(origin: session.origin, event: .grant(grant), bodyCommitment: body.commitment(salt: evidence.salt))
             .signed(with: control)
         let given = GivenGrant(
-            number: number, control: control.publicKey, category: proposed.category, grantee: proposed.grantee.actor.key,
-            granteeName: proposed.grantee.actor.name, purposes: proposed.purposes.map(\.rawValue).sorted(), from: proposed.from,
+            number: number, control: control.publicKey, category: proposed.category, grantee: grantee,
+            granteeName: proposed.grantee?.actor.name ?? .none, purposes: proposed.purposes.map(\.rawValue).sorted(),
+            from: proposed.from,
             until: proposed.until, salt: Hash(evidence.salt), body: Stored(body))
         return MadeGrant(given: given, entry: entry, evidence: evidence, list: list)
+    }
+
+    /// Of a restriction nobody shall ever have the seed: another one is sealed, to a key that is gone when this returns.
+    private static func seal(_ seed: borrowing GrantSeed, to grantee: ActorState?) throws(ClientError) -> [UInt8] {
+        do {
+            if let grantee { return try seed.sealed(to: grantee.actor.recipient.hybrid) }
+            return try GrantSeed.random().sealed(to: GrantSeed.random().identity().recipient())
+        } catch {
+            throw .localData(.notA(kind: "recipient"))
+        }
     }
 }
 
@@ -242,8 +285,8 @@ extension PatientClient {
         if isChanged { try save() }
     }
 
-    /// Grants that are live today.
+    /// Grants that let somebody read today.
     package var liveGrants: [GivenGrant] {
-        state.grants.filter { $0.leaf != nil && $0.revoked == nil && session.today < $0.until }
+        state.grants.filter { !$0.isRestriction && $0.isInForce(on: session.today) }
     }
 }

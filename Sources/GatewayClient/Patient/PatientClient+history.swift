@@ -107,7 +107,8 @@ extension PatientClient {
         case .grant(let grant): return given(grant.control).map { LogLine(leaf: item.leaf, time: leaf.time, what: .granted($0)) }
         case .revocation(let revocation):
             return given(revocation.grant).map { grant in
-                LogLine(leaf: item.leaf, time: leaf.time, what: leaf.time.day < grant.until ? .revoked(grant) : .ranOut(grant))
+                let isEnded = leaf.time.day < grant.until || grant.isRestriction
+                return LogLine(leaf: item.leaf, time: leaf.time, what: isEnded ? .revoked(grant) : .ranOut(grant))
             }
         case .decision(let decision): return try line(decision, item, leaf.time)
         case .erasure(let erasure):
@@ -151,8 +152,6 @@ extension PatientClient {
     private func words(_ id: String) -> String {
         guard let control = Ed25519.PublicKey(hexadecimal: id.prefix(64)), id.dropFirst(64).first == "/" else { return id }
         guard let grant = given(control) else { return "a consent of yours, \(control.description.prefix(8))" }
-        let consent = try? Consent(canonical: grant.body.value.consent)
-        if case .restriction = consent?.content { return "your restriction of \(grant.from)" }
-        return "your consent of \(grant.from) to \(grant.granteeName.text)"
+        return grant.isRestriction ? "your restriction \(grant.number)" : "your grant \(grant.number) to \(grant.granteeName.text)"
     }
 }

@@ -35,7 +35,8 @@ extension PatientClient {
         try await endGrantsThatRanOut(&report)
         for index in state.grants.indices {
             let grant = state.grants[index]
-            guard grant.leaf != nil, grant.revoked == nil, session.today < grant.until else { continue }
+            // A restriction has no reader to tell.
+            guard grant.isInForce(on: session.today), !grant.isRestriction else { continue }
             progress(grant.granteeName.text)
             do {
                 // A record that was deposited with an older list may lack a header even where all had one once.
@@ -56,7 +57,10 @@ extension PatientClient {
     /// New records are sealed to whoever stands on the newest list, and a list is signed only together with a grant or its end. So the end
     /// of one grant that ran out is written down for each category where there is one on the list.
     private func endGrantsThatRanOut(_ report: inout SyncReport) async throws(ClientError) {
-        let over = state.grants.filter { $0.leaf != nil && $0.revoked == nil && $0.until <= session.today }
+        // To end a restriction is to lift it, and only the patient does that.
+        let over = state.grants.filter {
+            $0.leaf != nil && $0.revoked == nil && $0.until <= session.today && !$0.isRestriction
+        }
         for category in Set(over.map(\.category)).sorted() {
             let list = try await newestList(category)
             let listed = over.filter { $0.category == category && list.recipients.contains($0.body.value.recipient) }
@@ -114,7 +118,8 @@ extension PatientClient {
             GivenGrant(
                 number: number, control: grant.control, category: category, grantee: body.grantee, granteeName: name,
                 purposes: consent.plain?.purposes.map(\.rawValue).sorted() ?? [], from: grant.from, until: grant.until,
-                salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf, isDelivered: false))
+                salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf,
+                isDelivered: body.grantee == body.compartment))
     }
 }
 

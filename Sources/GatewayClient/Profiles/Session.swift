@@ -1,3 +1,4 @@
+import AccessPolicy
 package import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
@@ -54,6 +55,10 @@ package final class Session {
     package var pin: Pin { ledger.pin }
     package var origin: TextLine { pin.origin }
     package var today: Day { ledger.today(clock()) }
+    var now: Minute { ledger.now(clock()) }
+
+    /// The published policies, as a gateway decides under them. `nil` on a ledger that has published none.
+    func policiesInForce() async throws(ClientError) -> PoliciesInForce? { nil }
 
     package func sync() async throws(ClientError) {
         try await ledger.sync(connection)

@@ -1,0 +1,28 @@
+package import AccessPolicy
+import CryptoPrimitives
+import SharingContract
+
+extension GivenGrant {
+    /// What was signed. `nil` only for what another version of this program wrote.
+    package var consent: Consent? { try? Consent(canonical: body.value.consent) }
+
+    /// What it hides, if it hides and allows nothing.
+    package var restriction: Restriction? {
+        guard case .restriction(let restriction)? = consent?.content else { return nil }
+        return restriction
+    }
+
+    package var isRestriction: Bool { restriction != nil }
+
+    /// Whether it allows or hides something on this day.
+    func isInForce(on day: Day) -> Bool {
+        guard leaf != nil, revoked == nil else { return false }
+        // A restriction's window is for those who only see the ledger.
+        return from <= day && (day < until || isRestriction)
+    }
+
+    /// Everything that its policies depend on.
+    package var scope: ConsentScope {
+        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until)
+    }
+}
