@@ -32,7 +32,7 @@ struct GrantDialogue {
     }
 
     func run(_ proposed: [PatientClient.ProposedGrant]) async throws {
-        let reaches = try await patient.forecast(proposed, isWhole: isDryRun)
+        let reaches = try await forecast(proposed)
         let readBack = try ReadBack(patient, reaches).words(proposed)
         if isDryRun {
             let readers = reaches.map { ReaderLine($0, patient.session) }
@@ -45,6 +45,16 @@ struct GrantDialogue {
             Terminal.note(readBack)
         }
         try await sign(proposed)
+    }
+
+    /// Policies that this program does not understand keep nobody from signing: under them nothing is released.
+    private func forecast(_ proposed: [PatientClient.ProposedGrant]) async throws -> [PatientClient.Reach] {
+        do throws(ClientError) {
+            return try await patient.forecast(proposed, isWhole: isDryRun)
+        } catch {
+            guard case .notPossible(.policiesUnusable) = error, !isDryRun else { throw error }
+            return []
+        }
     }
 
     private func sign(_ proposed: [PatientClient.ProposedGrant]) async throws {

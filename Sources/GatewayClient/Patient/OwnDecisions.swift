@@ -110,9 +110,11 @@ extension Candidate {
 
 extension PatientClient {
     /// Decides by what is in force now.
-    package func ownDecisions() async throws(ClientError) -> OwnDecisions {
+    ///
+    /// - Parameter hasPolicies: whether those of statute and institution count, beside what the patient said.
+    package func ownDecisions(hasPolicies: Bool = true) async throws(ClientError) -> OwnDecisions {
         OwnDecisions(
-            origin: session.origin, now: session.now, policies: try await session.policiesInForce(),
+            origin: session.origin, now: session.now, policies: hasPolicies ? try await session.policiesInForce() : nil,
             inForce: state.grants.filter { $0.isInForce(on: session.today) }.map { OwnDecisions.Offer($0) })
     }
 

@@ -37,7 +37,7 @@ extension PatientClient {
             grantee: nil, category: category, consent: Consent(restriction, category: category), from: session.today,
             until: session.today, recordCount: 0)
         let candidates = try await candidates(category)
-        return try await ownDecisions().hidden(by: offer(proposed), from: restriction.clinic, candidates).count
+        return try await ownDecisions(hasPolicies: false).hidden(by: offer(proposed), from: restriction.clinic, candidates).count
     }
 
     /// Hides records from everyone, or from one clinic. On the ledger it is a grant like any other; nobody can use it, as what was drawn for

@@ -58,7 +58,15 @@ package final class Session {
     var now: Minute { ledger.now(clock()) }
 
     /// The published policies, as a gateway decides under them. `nil` on a ledger that has published none.
-    func policiesInForce() async throws(ClientError) -> PoliciesInForce? { nil }
+    /// Throws `policiesUnusable` if this program does not understand them in full; a gateway of its version releases nothing then.
+    func policiesInForce() async throws(ClientError) -> PoliciesInForce? {
+        guard let published = try await ledger.policies(connection) else { return nil }
+        do throws(LibraryError) {
+            return PoliciesInForce(root: published.files.root, library: try PolicyLibrary(published.files.contents))
+        } catch {
+            throw .notPossible(.policiesUnusable(error))
+        }
+    }
 
     package func sync() async throws(ClientError) {
         try await ledger.sync(connection)
