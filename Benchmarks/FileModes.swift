@@ -45,7 +45,13 @@ enum FileModes {
             reading: { offset, span throws(FileError) in try source.read(at: offset, into: &span) },
             writing: { offset, bytes throws(FileError) in try target.write(bytes, at: UInt64(header.count) + offset) },
             coreCount: coreCount)
-        try writer.commit(to: FilePath(output))
+        try keep(writer, output)
+    }
+
+    /// Under its name, and not synced: the peer does not sync either.
+    private static func keep(_ writer: borrowing FileWriter, _ output: String) throws {
+        _ = try? FileManager.default.removeItem(atPath: output)
+        try FileManager.default.moveItem(atPath: writer.temporary.string, toPath: output)
     }
 
     private static func sealRecord(_ input: String, _ folder: FilePath) async throws {
@@ -70,7 +76,7 @@ enum FileModes {
             payloadSize: size - start, under: header.unwrap(with: identity), refusal: FileError.changed,
             reading: { offset, span throws(FileError) in try source.read(at: start + offset, into: &span) },
             writing: { offset, bytes throws(FileError) in try target.write(bytes, at: offset) }, coreCount: coreCount)
-        try writer.commit(to: FilePath(output))
+        try keep(writer, output)
     }
 
     /// `VmHWM`, which starts anew with the program, in KiB.

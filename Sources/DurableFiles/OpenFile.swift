@@ -37,7 +37,7 @@ package final class OpenFile: Sendable {
     }
 
     /// Up to `count` bytes from `offset` on; fewer only where the file ends. A pipe is read from where it is, and has no other places.
-    func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+    package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(count, Self.pieceSize))
         while bytes.count < count {

@@ -38,8 +38,9 @@ import Testing
         let path = FilePath(town.gateway.folder.path("payload"))
         try DurableFile.write(payload, to: path)
         _ = try await session.connection.upload(
-            size: Int64(sealed.size), digest: SHA256.hash(payload), pieces: PayloadPieces(path: path), with: key,
-            member: session.ledger.member())
+            size: Int64(sealed.size), digest: SHA256.hash(payload), pieces: PayloadPieces(file: FileReader(path).file), with: key,
+            member: session.ledger.member()
+        ).send()
         let list = try await session.call(
             FetchRecipientList(compartment: slot.compartment, permission: slot.permission), with: key)
         var headers: [[UInt8]] = []

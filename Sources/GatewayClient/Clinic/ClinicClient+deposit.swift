@@ -65,6 +65,8 @@ extension ClinicClient {
         return slots
     }
 
+    private static let uploadsAtATime = 8
+
     /// A deposit holds up to 256 records, and its message is bounded too.
     private static func batches(_ items: [DepositItem]) -> [ArraySlice<DepositItem>] {
         stride(from: 0, to: items.count, by: 128).map { items[$0..<min($0 + 128, items.count)] }
@@ -94,7 +96,7 @@ extension ClinicClient {
         try await openCompartment(slot)
         var sealed: [SealedRecord] = []
         for record in outgoing { sealed.append(try await seal(record, slot)) }
-        for record in sealed { try await upload(record) }
+        try await upload(sealed)
         let contents = outgoing.map(\.digest)
         for _ in 0..<3 {
             let list = try await newestList(slot, patient: index)
@@ -128,12 +130,18 @@ extension ClinicClient {
         return try await SealedRecord(record.content, subject, depositor: session.keyring.actorKey(), folder: folder)
     }
 
-    private func upload(_ sealed: SealedRecord) async throws(ClientError) {
-        let descriptor = sealed.descriptor
-        let stored = try await session.connection.upload(
-            size: Int64(descriptor.payloadSize), digest: sealed.digest, pieces: sealed.pieces, with: session.keyring.actorKey(),
-            member: session.ledger.member())
-        guard stored.payload == descriptor.payload, stored.size == descriptor.payloadSize else { throw .notVerified(.payloadOther) }
+    /// Several at a time: what reaches a gateway together is made durable together.
+    private func upload(_ sealed: [SealedRecord]) async throws(ClientError) {
+        for start in stride(from: 0, to: sealed.count, by: Self.uploadsAtATime) {
+            let transfers = try sealed[start..<min(start + Self.uploadsAtATime, sealed.count)].map { record throws(ClientError) in
+                Transfer(
+                    descriptor: record.descriptor,
+                    payload: session.connection.upload(
+                        size: Int64(record.descriptor.payloadSize), digest: record.digest, pieces: record.pieces,
+                        with: session.keyring.actorKey(), member: try session.ledger.member()))
+            }
+            try await Transfer.sendAll(transfers)
+        }
     }
 
     private func message(
@@ -144,6 +152,32 @@ extension ClinicClient {
             DepositRecords.Record(descriptor: record.descriptor, headers: try record.headers(for: [list.own] + list.recipients))
         }
         return DepositRecords(body: body, records: records)
+    }
+}
+
+/// One payload of a deposit on its way.
+private struct Transfer: Sendable {
+    let descriptor: Descriptor
+    let payload: GatewayConnection.PayloadTransfer
+
+    static func sendAll(_ transfers: [Transfer]) async throws(ClientError) {
+        let results = await withTaskGroup(of: Result<Void, ClientError>.self) { group in
+            for transfer in transfers { group.addTask { await transfer.send() } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for result in results { try result.get() }
+    }
+
+    private func send() async -> Result<Void, ClientError> {
+        do throws(ClientError) {
+            let stored = try await payload.send()
+            guard stored.payload == descriptor.payload, stored.size == descriptor.payloadSize else {
+                return .failure(.notVerified(.payloadOther))
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
     }
 }
 

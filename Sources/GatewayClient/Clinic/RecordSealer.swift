@@ -17,14 +17,14 @@ package struct Revision: Sendable {
     package static func first() -> Revision { Revision(record: .random(), version: 1, state: .current) }
 }
 
-/// One record on its way to a gateway: sealed into a temporary file under a fresh key, named, committed to.
+/// One record on its way to a gateway: sealed under a fresh key into a file without a name, named by what it holds, committed to.
 ///
-/// The file key lives as long as this, so that headers can be made again when the recipient list has changed meanwhile.
+/// The gateway makes it durable; here it is gone with the process, and is sealed anew by the next try. The file key lives as long as this, so that headers can be made again when the recipient list has changed meanwhile.
 package final class SealedRecord {
     let descriptor: Descriptor
     let digest: Hash
     private let fileKey: FileKey
-    private let path: FilePath
+    private let file: OpenFile
 
     /// What the record is about, apart from its content.
     package struct Subject {
@@ -50,9 +50,10 @@ package final class SealedRecord {
             version: revision.version)
         let commitment = RunningCommitment(.init(fileKey: fileKey, binding: binding, size: content.size))
         let digest = RunningDigest()
-        path = folder.appending("\(revision.record).payload")
-        let payload = try await Self.seal(content, under: fileKey, to: path, commitment, digest)
-        guard let commitment = commitment.finalize() else { throw .localData(.file(.changed, path: path.string)) }
+        let scratch = try Self.scratch(in: folder)
+        file = scratch.file
+        let payload = try await Self.seal(content, under: fileKey, to: file, in: folder, commitment, digest)
+        guard let commitment = commitment.finalize() else { throw .localData(.file(.changed, path: folder.string)) }
         let fields = Descriptor.Fields(
             record: revision.record, version: revision.version, state: revision.state, payload: payload.id,
             payloadSize: payload.size,
@@ -62,33 +63,28 @@ package final class SealedRecord {
         self.fileKey = fileKey
     }
 
-    deinit { try? DurableFile.remove(path) }
-
     private static func seal(
-        _ content: DepositItem.Content, under fileKey: borrowing FileKey, to path: FilePath, _ commitment: RunningCommitment,
-        _ digest: RunningDigest
+        _ content: DepositItem.Content, under fileKey: borrowing FileKey, to output: OpenFile, in folder: FilePath,
+        _ commitment: RunningCommitment, _ digest: RunningDigest
     ) async throws(ClientError) -> SealedPayload {
-        let writer = try writer(for: path)
-        let output = writer.file
         let sealed = try await Payload.seal(
             size: content.size, under: fileKey,
             reading: { offset, span throws(ClientError) in try content.read(at: offset, into: &span) },
             writing: { offset, bytes throws(ClientError) in
                 do throws(FileError) { try output.write(bytes, at: offset) } catch {
-                    throw .localData(.file(error, path: path.string))
+                    throw .localData(.file(error, path: folder.string))
                 }
             },
             onContent: commitment.update, onPayload: digest.update, coreCount: Processor.coreCount)
         try content.requireUnchanged()
-        do throws(FileError) { try writer.commit(to: path) } catch { throw .localData(.file(error, path: path.string)) }
         return sealed
     }
 
-    private static func writer(for path: FilePath) throws(ClientError) -> FileWriter {
+    private static func scratch(in folder: FilePath) throws(ClientError) -> ScratchFile {
         do throws(FileError) {
-            return try FileWriter(in: path.removingLastComponent())
+            return try ScratchFile(in: folder)
         } catch {
-            throw .localData(.file(error, path: path.string))
+            throw .localData(.file(error, path: folder.string))
         }
     }
 
@@ -104,7 +100,7 @@ package final class SealedRecord {
     }
 
     /// The payload as it is sent.
-    var pieces: PayloadPieces { PayloadPieces(path: path) }
+    var pieces: PayloadPieces { PayloadPieces(file: file) }
 }
 
 /// The digest of the payload as it is sent, computed by a task of its own.
@@ -124,16 +120,16 @@ private final class RunningDigest: Sendable {
 struct PayloadPieces: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
     typealias Failure = any Error
-    let path: FilePath
+    let file: OpenFile
 
-    func makeAsyncIterator() -> Iterator { Iterator(path: path) }
+    func makeAsyncIterator() -> Iterator { Iterator(file: file) }
 
     struct Iterator: AsyncIteratorProtocol {
-        let path: FilePath
+        let file: OpenFile
         var offset: UInt64 = 0
 
         mutating func next() async throws -> ByteBuffer? {
-            let piece = try FileReader(path).read(at: offset, count: 1 << 20)
+            let piece = try file.read(at: offset, count: 1 << 20)
             offset += UInt64(piece.count)
             return piece.isEmpty ? nil : ByteBuffer(bytes: piece)
         }

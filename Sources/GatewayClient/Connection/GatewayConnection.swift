@@ -58,14 +58,27 @@ extension GatewayConnection {
         return try parse(try await verified(answer, to: exchange, by: member, atMost: Message.Answer.maximumSize))
     }
 
-    /// Uploads a payload; `digest` is of the whole.
+    /// Signs an upload; `digest` is of the whole.
     func upload(
         size: Int64, digest: Hash, pieces: PayloadPieces, with key: borrowing Ed25519.PrivateKey, member: Ed25519.PublicKey
-    ) async throws(ClientError) -> StoredPayload {
+    ) -> PayloadTransfer {
         let exchange = sign(PayloadPath.upload, ContentType.payload, digest: ContentDigest(digest), with: key)
-        let body = HTTPClientRequest.Body.stream(pieces, length: .known(size))
-        let answer = try await send(exchange, body: body)
-        return try parse(try await verified(answer, to: exchange, by: member, atMost: StoredPayload.maximumSize))
+        return PayloadTransfer(connection: self, exchange: exchange, size: size, pieces: pieces, member: member)
+    }
+
+    /// A payload that is ready to be sent, by any task.
+    struct PayloadTransfer: Sendable {
+        fileprivate let connection: GatewayConnection
+        fileprivate let exchange: SignedRequest
+        fileprivate let size: Int64
+        fileprivate let pieces: PayloadPieces
+        fileprivate let member: Ed25519.PublicKey
+
+        func send() async throws(ClientError) -> StoredPayload {
+            let answer = try await connection.send(exchange, body: .stream(pieces, length: .known(size)))
+            let bytes = try await connection.verified(answer, to: exchange, by: member, atMost: StoredPayload.maximumSize)
+            return try connection.parse(bytes)
+        }
     }
 
     /// Fetches a payload. The pieces go to `sink` before it is known that all of them are what the member signed; it must throw away
