@@ -74,12 +74,19 @@ import Testing
         #expect(Set(others + [one]).count == 9)
     }
 
-    @Test func `what cannot be read or computed permits and forbids nothing, and says so`() throws {
+    @Test func `what cannot be computed permits and forbids nothing, and says so`() throws {
         let document = try #require(Consent(fhir: Array("nonsense".utf8), category: 3)).canonicalBytes
-        let ofNothing = ConsentCompiler.compile(try plain([.treatment], category: 99), scope)
-        for compiled in [[], [0, 3, 9], document].map({ ConsentCompiler.compile($0, scope) }) + [ofNothing] {
-            #expect(compiled.permit == nil && compiled.forbid == nil && compiled.review.count == 1)
-            #expect(compiled.hash == ofNothing.hash)
+        let compiled = ConsentCompiler.compile(document, scope)
+        #expect(compiled.permit == nil && compiled.forbid == nil && compiled.review.count == 1)
+    }
+
+    /// It may be a restriction that a later program wrote.
+    @Test func `what cannot be read at all permits nothing and forbids everything in its compartment, until it is revoked`() throws {
+        let everything = ConsentCompiler.compile(Consent(Restriction(.everything), category: 3), scope)
+        let ofNothing = try plain([.treatment], category: 99).canonicalBytes
+        for compiled in [[], [0, 3, 9], ofNothing].map({ ConsentCompiler.compile($0, scope) }) {
+            #expect(compiled.permit == nil && compiled.review.count == 1 && compiled.isLasting)
+            #expect(compiled.forbid == everything.forbid && compiled.hash == everything.hash)
         }
     }
 

@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func `a consent that cannot be read permits nothing`() async throws {
+    @Test func `a consent that cannot be read permits nothing, and nothing else permits while it stands`() async throws {
         try await begun { town in
             let unreadable: [[UInt8]] = [[], [0, 3, 2, 1, 0, 2, 0], [0, 3, 1, 1, 0, 2, 0, 0], [0, 3, 1, 3, 0, 2, 0]]
             for (number, consent) in unreadable.enumerated() {
@@ -172,6 +172,8 @@ import Testing
                 let call = town.requesting("odd \(number)", by: "lakeside")
                 try await town.expectRefused(call, by: "lakeside", .consentUnreadable)
             }
+            try await town.grant("readable", to: "lakeside")
+            try await town.expectRefused(town.requesting("readable", by: "lakeside"), by: "lakeside", .nothingToRelease)
         }
     }
 

@@ -7,23 +7,29 @@ package enum ConsentCompiler {
     /// Changes whenever some consent compiles to something else. It is part of the engine's name in decisions.
     package static let version = 1
 
-    /// - Parameter bytes: of a `Consent`. What cannot be read permits nothing and forbids nothing.
+    /// - Parameter bytes: of a `Consent`. What cannot be read permits nothing, and forbids everything in its compartment until it is
+    ///   revoked: it may be a restriction that a later program wrote.
     package static func compile(_ bytes: [UInt8], _ scope: ConsentScope) -> CompiledConsent {
         guard let consent = try? Consent(canonical: bytes) else {
-            return CompiledConsent(scope, review: [.init(reason: "it is in no form that this program reads")])
+            return unreadable(scope, "it is in no form that this program reads")
         }
         return compile(consent, scope)
     }
 
     package static func compile(_ consent: Consent, _ scope: ConsentScope) -> CompiledConsent {
         guard let category = Category(code: consent.category) else {
-            return CompiledConsent(scope, review: [.init(reason: "there is no such kind of records")])
+            return unreadable(scope, "there is no such kind of records")
         }
         switch consent.content {
         case .plain(let plain): return compile(plain, category, scope)
         case .restriction(let restriction): return compile(restriction, scope)
         case .fhir(let document): return FHIRConsentCompiler.compile(document, category, scope)
         }
+    }
+
+    private static func unreadable(_ scope: ConsentScope, _ reason: String) -> CompiledConsent {
+        let forbid = PolicyBody(effect: .forbid, resource: .in(.uid(scope.patient)))
+        return CompiledConsent(scope, forbid: (nil, forbid), review: [.init(reason: reason)], isLasting: true)
     }
 
     /// A purpose is covered if it is named, not if one above it is: a patient who read "treatment" was not told of what lies below.
