@@ -55,7 +55,7 @@ import Testing
             #expect(now.inForce?.entry == 2 && !now.files.contains("statute/court-order.cedar"))
             try await workshop.done("cordon --as hillside policy show --out got && diff -r p got")
             try await refused("cordon --as hillside policy show --out got", 1, "nothing is overwritten", in: workshop)
-            try await refused("cordon --as hillside policy publish p", 4, "Only a member", in: workshop)
+            try await refused("cordon --as hillside policy publish p", 2, "not a member", in: workshop)
         }
     }
 
