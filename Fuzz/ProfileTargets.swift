@@ -10,7 +10,9 @@ import GatewayAPI
 enum ProfileTargets {
     static let all = [
         FuzzTarget(name: "profile") { bytes in
-            for format in [PendingDeposit.self, ReceivedIndex.self, KeyBytes.self] as [any CanonicalCodable.Type] {
+            for format in [PendingDeposit.self, ReceivedIndex.self, ReceivedRecord.self, KeyBytes.self]
+                as [any CanonicalCodable.Type]
+            {
                 requireCanonical(format, bytes)
             }
             checkState(PatientState.self, bytes)

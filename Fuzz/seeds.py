@@ -120,7 +120,7 @@ def rules():
     yield b'{"systems":{"a":["urn:a"]},"lists":{"x":{"a":{"1":"one","2*":"two"},"any":{"3":"three"}}}}'
     for content in (
         {"mostSensitiveFirst": ranks, "resourceTypes": {}, "categoryCodes": {}, "codeLists": {}, "mediaTypes": {}},
-        {"codeLists": {}, "knownLabels": {coding: ["GDIS"]}, "unknownLabels": {"confidentiality": "R"}},
+        {"codeLists": {}, "resourceTypes": {}, "knownLabels": {coding: ["GDIS"]}, "unknownLabels": {"confidentiality": "R"}},
     ):
         yield json.dumps(content, separators=(",", ":")).encode()
 

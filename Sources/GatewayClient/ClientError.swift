@@ -100,6 +100,11 @@ package enum Obstacle: Error {
     case notComputable([CompiledConsent.Review])
     /// A consent that is not in force, not about privacy, or about none of these records.
     case saysNothing
+    /// None of what the file makes is the record as it was deposited.
+    case otherContent
+    case labels(RelabelError)
+    /// A record was released on a condition that this program does not know how to meet.
+    case unknownObligation(UInt8)
 }
 
 package enum Unreachable: Error {

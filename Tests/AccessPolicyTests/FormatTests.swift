@@ -10,10 +10,16 @@ import Testing
     static let origin = line("north.example/ledger")
 
     @Test func `facts are as the document says`() throws {
-        let laboratory = try #require(StoredFacts(try Self.laboratory()))
+        // Of rules that never change.
+        let laboratory = try #require(StoredFacts(try Self.laboratory(), rules: SHA256.hash([3])))
         let bare = try #require(StoredFacts(try Self.bare()))
+        let relabelled = try laboratory.relabelled(
+            adding: [Coding(system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "STD")],
+            removing: [Coding(system: "http://terminology.hl7.org/CodeSystem/v3-ActCode", code: "HIV")],
+            because: line("the result was another patient's"))
         let difference = try FormatFile("facts.json").difference(from: [
             ("laboratory", try Self.example(laboratory)), ("bare", try Self.example(bare)),
+            ("relabelled", try Self.example(relabelled)),
         ])
         #expect(difference == nil)
     }
@@ -115,9 +121,10 @@ extension PolicyExamples {
         try TestSupport.example(
             facts,
             [
-                "version": 1, "category": facts.category.code, "media type": facts.mediaType,
+                "version": 2, "category": facts.category.code, "media type": facts.mediaType,
                 "types": facts.types.map { fields(["type": $0.type, "count": $0.count]) },
-                "labels": facts.labels, "labelled": facts.isLabelled,
+                "labels": facts.givenLabels.map { fields(["label": $0.text, "origins": $0.origins.rawValue]) },
+                "rules": facts.rules, "by a person": facts.isByPerson, "relabelling": facts.relabelling,
                 "days": facts.days.map { fields(["earliest": Self.number($0.earliest), "latest": Self.number($0.latest)]) },
             ],
             more: ["from": facts.days?.earliest.description, "to": facts.days?.latest.description])

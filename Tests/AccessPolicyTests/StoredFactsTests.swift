@@ -14,8 +14,10 @@ import Testing
         let facts = try #require(
             RecordFacts(
                 category: .laboratory, mediaType: .fhirJSON, types: types, labels: labels, isLabelled: true, days: days, codes: []))
-        return try #require(StoredFacts(facts))
+        return try #require(StoredFacts(facts, rules: Self.rules))
     }
+
+    private static let rules = SHA256.hash([3])
 
     private func span(_ earliest: Int32, _ latest: Int32) throws -> DaySpan {
         let days = (try #require(ClinicalDay(number: earliest)), try #require(ClinicalDay(number: latest)))
@@ -23,7 +25,9 @@ import Testing
     }
 
     @Test func `facts come back, and nothing else passes for them`() throws {
-        for facts in [try facts(), try facts(types: [], labels: []), try facts(days: try span(-30_000, 20_000))] {
+        let relabelled = try facts().relabelled(
+            adding: [Coding(system: "a", code: "STD")], removing: [], because: line("the patient's own word"))
+        for facts in [try facts(), try facts(types: [], labels: []), try facts(days: try span(-30_000, 20_000)), relabelled] {
             #expect(try StoredFacts(canonical: facts.canonicalBytes) == facts)
             let failures = canonicalFailures(facts)
             #expect(failures.isEmpty, "\(failures)")
@@ -33,8 +37,9 @@ import Testing
     @Test func `facts have the bytes the document gives them`() throws {
         let bytes = try facts(types: [.init(type: "A", count: 2)], labels: [], days: try span(-719_162, 2_932_896)).canonicalBytes
         let mediaType = Array("application/fhir+json".utf8)
-        let head = [1, 0, 3, UInt8(mediaType.count)] + mediaType
-        #expect(bytes == head + [1, 1, 65, 0, 0, 0, 2, 0, 1, 1, 0, 0, 0, 0, 0, 0x37, 0xB9, 0xDA])
+        let head = [2, 0, 3, UInt8(mediaType.count)] + mediaType
+        let labelling: [UInt8] = [0, 1] + Self.rules.value.bytes + [0, 0]
+        #expect(bytes == head + [1, 1, 65, 0, 0, 0, 2] + labelling + [1, 0, 0, 0, 0, 0, 0x37, 0xB9, 0xDA])
     }
 
     @Test func `the days are in the calendar, and the latest is not before the earliest`() throws {
@@ -60,23 +65,31 @@ import Testing
         #expect(throws: FormatError.unknownTag) { try StoredFacts(canonical: bytes) }
     }
 
-    @Test(arguments: [0, 2, 255] as [UInt8]) func `another version is refused`(version: UInt8) throws {
+    @Test(arguments: [0, 1, 3, 255] as [UInt8]) func `another version is refused`(version: UInt8) throws {
         var bytes = try facts().canonicalBytes
         bytes[0] = version
         #expect(throws: FormatError.unknownTag) { try StoredFacts(canonical: bytes) }
     }
 
-    private func written(types: [String] = [], labels: [String] = []) -> [UInt8] {
+    private func written(
+        types: [String] = [], labels: [String] = [], origins: UInt8 = 1, rules: Hash? = rules, isByPerson: Bool = false,
+        relabelling: String? = nil
+    ) -> [UInt8] {
         var writer = CanonicalWriter()
-        writer.integer(1 as UInt8)
+        writer.integer(2 as UInt8)
         writer.integer(3 as UInt16)
         writer.text(line("text/plain"))
         writer.list(types, length: UInt8.self) { writer, type in
             writer.text(line(type))
             writer.integer(1 as UInt32)
         }
-        writer.list(labels, length: UInt8.self) { $0.text(line($1)) }
-        writer.flag(true)
+        writer.list(labels, length: UInt8.self) { writer, label in
+            writer.text(line(label))
+            writer.integer(origins)
+        }
+        writer.optional(rules) { $0.value($1) }
+        writer.flag(isByPerson)
+        writer.optional(relabelling) { $0.text(line($1)) }
         writer.flag(false)
         return writer.bytes
     }
@@ -106,6 +119,39 @@ import Testing
             #expect(try StoredFacts(canonical: stored.canonicalBytes) == stored)
         }
         #expect(try StoredFacts(canonical: written(labels: ["a|e\u{301}", "a|\u{E9}"])).labels.count == 2)
+    }
+
+    @Test func `a label comes from somebody who looked`() throws {
+        typealias Written = (origins: UInt8, rules: Hash?, isByPerson: Bool)
+        let good: [Written] = [
+            (1, Self.rules, false), (2, Self.rules, false), (3, Self.rules, true), (4, nil, true), (7, Self.rules, true),
+            (4, Self.rules, true),
+        ]
+        for (origins, rules, isByPerson) in good {
+            let bytes = written(labels: ["a"], origins: origins, rules: rules, isByPerson: isByPerson)
+            #expect(try StoredFacts(canonical: bytes).givenLabels.map(\.origins.rawValue) == [origins])
+        }
+        let bad: [Written] = [
+            (0, Self.rules, true), (8, Self.rules, true), (255, Self.rules, true), (1, nil, true), (2, nil, true), (3, nil, false),
+            (4, Self.rules, false), (5, Self.rules, false), (5, nil, true), (1, nil, false), (4, nil, false),
+        ]
+        for (origins, rules, isByPerson) in bad {
+            let bytes = written(labels: ["a"], origins: origins, rules: rules, isByPerson: isByPerson)
+            #expect(throws: FormatError.notCanonical) { try StoredFacts(canonical: bytes) }
+        }
+    }
+
+    @Test func `a person alone changes labels`() throws {
+        #expect(try StoredFacts(canonical: written(isByPerson: true, relabelling: "why")).relabelling == line("why"))
+        #expect(try StoredFacts(canonical: written(isByPerson: true, relabelling: "")).relabelling == line(""))
+        #expect(throws: FormatError.notCanonical) { try StoredFacts(canonical: written(relabelling: "why")) }
+        #expect(throws: FormatError.notCanonical) { try StoredFacts(canonical: written(rules: nil, relabelling: "")) }
+    }
+
+    @Test func `who looked is who labelled`() throws {
+        #expect(try StoredFacts(canonical: written(rules: nil)).isLabelled == false)
+        #expect(try StoredFacts(canonical: written(rules: nil, isByPerson: true)).isLabelled)
+        #expect(try StoredFacts(canonical: written()).isLabelled)
     }
 
     @Test func `too many or too long is no facts`() throws {

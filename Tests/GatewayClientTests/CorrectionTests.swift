@@ -119,7 +119,7 @@ import Testing
                 compartment: grant.content.body.compartment)
             let held = StoredRecord(
                 deposit: now.deposit, salt: now.salt, descriptor: descriptor, proof: now.proof, header: now.header)
-            let index: [UInt8] = [0, 1] + held.canonicalBytes
+            let index: [UInt8] = [0, 1] + held.canonicalBytes + [0]
             let path = client.session.folder.receivedFolder.appending(grant.content.grant.description).appending("index.age")
             try DurableFile.write(
                 try Envelope.seal(index.span, to: client.session.keyring.stateIdentity().recipient()), to: path)

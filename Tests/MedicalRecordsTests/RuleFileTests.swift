@@ -7,7 +7,7 @@ private let ranks = MedicalRecords.Category.allCases.reversed().map { "\"\($0.id
 private let categories =
     #"{"mostSensitiveFirst":[\#(ranks)],"resourceTypes":{},"categoryCodes":{},"codeLists":{"genetic":["x"]},"mediaTypes":{}}"#
 private let labels =
-    #"{"codeLists":{"x":{"sensitivity":["GDIS"],"confidentiality":"V"}},"knownLabels":{"http://terminology.hl7.org/CodeSystem/v3-ActCode":["GDIS"]},"unknownLabels":{"confidentiality":"R"}}"#
+    #"{"codeLists":{"x":{"sensitivity":["GDIS"],"confidentiality":"V"}},"resourceTypes":{"Unheard":["x"]},"knownLabels":{"http://terminology.hl7.org/CodeSystem/v3-ActCode":["GDIS"]},"unknownLabels":{"confidentiality":"R"}}"#
 
 private func rules(codeLists lists: String = codeLists, categories names: String = categories, labels marks: String = labels)
     throws(RuleError) -> RecordRules
@@ -82,6 +82,9 @@ private func rules(codeLists lists: String = codeLists, categories names: String
             (#""sensitivity":["GDIS"]"#, #""sensitivity":["GDI"]"#, "codeLists/x/sensitivity/0", .unknownLabel),
             (#""sensitivity":"#, #""because":"so","sensitivity":"#, "codeLists/x/because", .unknownKey),
             (#"{"x":{"#, #"{"y":{"#, "codeLists/y", .unknownCodeList),
+            (#"["x"]"#, #"["y"]"#, "resourceTypes/Unheard/0", .unknownCodeList),
+            (#"["x"]"#, #""x""#, "resourceTypes/Unheard", .wrongKind),
+            (#""resourceTypes":{"Unheard":["x"]},"#, "", "resourceTypes", .missingKey),
             (
                 #"["GDIS"]},"unk"#, #"["GDIS","GDIS"]},"unk"#, "knownLabels/http://terminology.hl7.org/CodeSystem/v3-ActCode/1",
                 .repeated

@@ -242,7 +242,7 @@ private enum Trick {
 
 extension Workshop {
     /// How much there is at the gateway: entries on its ledger, and the names of its files with their sizes.
-    fileprivate func stored() async throws -> [String] {
+    func stored() async throws -> [String] {
         let entries = try await asClinic("hillside") { clinic in
             try await clinic.session.sync()
             return clinic.session.ledger.size

@@ -5,7 +5,7 @@ import SharingContract
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "What an auditor does.", subcommands: [Export.self, Replay.self, Verify.self])
+        commandName: "audit", abstract: "What an auditor does.", subcommands: [Export.self, Replay.self, Verify.self, Labels.self])
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

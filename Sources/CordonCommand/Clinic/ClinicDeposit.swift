@@ -11,14 +11,19 @@ extension ClinicCommand {
             commandName: "deposit", abstract: "Seals a patient's records and deposits them.",
             discussion: """
                 A FHIR R4 bundle or bulk NDJSON is split by category, labels and resource type; every resource stays as it is, byte for
-                byte. PDF, DICOM and any other file goes in as it is. --dry-run shows what would become of it.
+                byte. PDF, DICOM and any other file goes in as it is. --dry-run shows what would become of it, and stores and sends nothing.
+
+                Labels say what is sensitive. They are looked for in FHIR, among its labels and codes; free text is not read, and neither is
+                any other file, which counts as restricted until somebody says what is in it: with --label for each thing, such as HIV,
+                SUD, MH, SEX, GDIS, SDV or R, or with --not-sensitive.
 
                 --corrects puts what the file holds, which must be one record, in the place of a record that was deposited here before.
                 Earlier versions are released to nobody any more; who has read one keeps it.
 
                 Example:
                   cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
-                  cordon --as hillside clinic deposit --patient 12345 --category imaging scan.dcm
+                  cordon --as hillside clinic deposit --patient 12345 --category imaging --not-sensitive scan.dcm
+                  cordon --as hillside clinic deposit --patient 12345 --label MH letter.pdf --dry-run
                   cordon --as hillside clinic deposit --patient 12345 --corrects 3f9c1a2b4d5e corrected.json
                 """)
 
@@ -26,6 +31,8 @@ extension ClinicCommand {
         @Option(help: "The patient's record number.") var patient: String
         @Argument(help: "A file.") var file: String
         @Option(help: "What the records are, where the rules find nothing more sensitive.") var category: String?
+        @Option(help: "A label that all of it gets beside what is found in it. May be given again.") var label: [String] = []
+        @Flag(help: "Somebody looked into a file that programs cannot, and nothing in it is sensitive.") var notSensitive = false
         @Option(help: "How finely to split: type or resource.") var granularity: Granularity = .type
         @Flag(help: "Only show what would be deposited.") var dryRun = false
         @Flag(help: "Of a file that speaks of many patients, take what is about this one.") var selectPatient = false
@@ -36,16 +43,13 @@ extension ClinicCommand {
             case type, resource
         }
 
-        /// The largest file that is held in memory, in bytes: FHIR while it is split, and text.
-        private static let maximumSize = 1 << 30
-        /// By so many bytes, most files that are not looked into show that they are none.
-        private static let startSize = 1 << 16
-
         private struct Report: Encodable {
             let resources: Int
             let records: Int
             let byCategory: [String: Int]
             let labels: [String: [String]]
+            /// What each record is, in a dry run.
+            let each: [DepositPreview]
             let isDeposited: Bool
             let alreadyHere: Int
             let entries: [UInt64]
@@ -53,14 +57,16 @@ extension ClinicCommand {
 
         func validate() throws {
             if let corrects, corrects.count < 4 { throw ValidationError("Write at least four digits of the record's id.") }
+            if notSensitive, !label.isEmpty { throw ValidationError("Either --label or --not-sensitive.") }
         }
 
         func run() async throws {
             let stated = try category.map { try Names.category($0) }
-            let source = try read(stated)
+            let labels = try RecordRules.labels(label)
+            let file = try DepositFile(file, category: stated)
             try await cordon.asActor(.clinic) { clinic in
                 let enrolled = try clinic.enrolled(patient)
-                let (items, chosen) = try items(source, enrolled, stated)
+                let (items, chosen) = try items(file, enrolled, stated, labels)
                 let facts = items.map(\.facts)
                 let counts = SplitCounts(of: facts)
                 if dryRun { return try cordon.show(report(facts, counts, 0, []), words(counts, facts, isDryRun: true)) }
@@ -68,7 +74,11 @@ extension ClinicCommand {
                 let finished = try await clinic.finishDeposit()
                 let new = try clinic.new(items, for: patient)
                 guard !new.isEmpty else {
-                    guard let finished else { throw Stop.refused("all of this was deposited before") }
+                    guard let finished else {
+                        throw Stop.refused(
+                            "all of this was deposited before",
+                            labels.isEmpty && !notSensitive ? nil : "Labels are changed with `cordon clinic relabel`.")
+                    }
                     let found = Names.counted(finished.records.count, "record")
                     return try cordon.show(
                         report(facts, counts, items.count, [finished.leaf]),
@@ -105,51 +115,29 @@ extension ClinicCommand {
                 """)
         }
 
-        private enum Source {
-            case file(ContentFile, RecordFacts)
-            case records(RecordSource)
-        }
-
-        private func read(_ stated: MedicalRecords.Category?) throws -> Source {
-            guard let large = try ContentFile(InputFiles.absolute(file)) else { return .records(try readIntoMemory()) }
-            let start = try large.start(Self.startSize)
-            try requireUnpacked(start)
-            guard let facts = RecordSource.facts(ofFileStartingWith: start, category: stated) else {
-                return .records(try readIntoMemory())
-            }
-            return .file(large, facts)
-        }
-
         /// And the source they were split from, if they were.
         private func items(
-            _ source: Source, _ enrolled: EnrolledPatient, _ stated: MedicalRecords.Category?
+            _ file: DepositFile, _ enrolled: EnrolledPatient, _ stated: MedicalRecords.Category?, _ labels: [Coding]
         ) throws -> ([DepositItem], RecordSource?) {
-            switch source {
-            case .file(let file, let facts): return ([try DepositItem(file, facts: facts)], nil)
+            switch file.content {
+            case .large(let file, let facts): return ([try DepositItem(file, facts: try said(labels, of: facts))], nil)
             case .records(let source):
                 let chosen = try checked(source, enrolled)
                 let records = chosen.split(granularity: granularity == .resource ? .resource : .type, category: stated)
-                return (records.map { DepositItem($0) }, chosen)
+                let items = try records.map { DepositItem(Record(facts: try said(labels, of: $0.facts), content: $0.content)) }
+                return (items, chosen)
             }
         }
 
-        /// Nobody can see what an archive holds, so somebody has to say it.
-        private func requireUnpacked(_ start: [UInt8]) throws {
-            guard category != nil || !RecordSource.isPacked(start) else {
+        /// With what the person at the keyboard says of it.
+        private func said(_ labels: [Coding], of facts: RecordFacts) throws -> RecordFacts {
+            guard notSensitive else { return labels.isEmpty ? facts : facts.said(labels) }
+            guard !facts.isLabelled else {
                 throw Stop.refused(
-                    "\(file) is packed, so its category and labels cannot be seen",
-                    "Unpack it first, or name what it is with --category.")
+                    "\(self.file) is looked into for labels, so --not-sensitive says nothing of it",
+                    "Leave it out. What was labelled wrongly is put right with `cordon clinic relabel`.")
             }
-        }
-
-        private func readIntoMemory() throws -> RecordSource {
-            let bytes = try InputFiles.read(file, atMost: Self.maximumSize)
-            try requireUnpacked(bytes)
-            do {
-                return try RecordSource(bytes)
-            } catch {
-                throw Stop.localData("\(file) cannot be deposited: \(error.words)", "Nothing was stored.")
-            }
+            return facts.said([])
         }
 
         /// Records go to the patient they are about. A file that is not looked into says nothing of that, and the clinic answers for it.
@@ -179,7 +167,7 @@ extension ClinicCommand {
             return Report(
                 resources: counts.resources, records: counts.records,
                 byCategory: Dictionary(counts.byCategory.map { ($0.category.id, $0.records) }, uniquingKeysWith: +), labels: labels,
-                isDeposited: !dryRun, alreadyHere: old, entries: entries)
+                each: dryRun ? facts.map { DepositPreview($0) } : [], isDeposited: !dryRun, alreadyHere: old, entries: entries)
         }
 
         private func words(_ counts: SplitCounts, _ facts: [RecordFacts], isDryRun: Bool) -> String {
@@ -189,12 +177,7 @@ extension ClinicCommand {
                 ? "\(Names.counted(counts.records, "file")): \(split)."
                 : "\(Names.counted(counts.resources, "resource")) → \(Names.counted(counts.records, "record")): \(split)."
             guard isDryRun else { return "\(first) Sealed here; the gateway cannot read them." }
-            let lines = facts.map { facts in
-                let what = facts.types.map { "\($0.count) \($0.type)" }.joined(separator: ", ")
-                let labels = facts.labels.map(\.code).joined(separator: " ")
-                return
-                    "  \(facts.category.id)  \(what.isEmpty ? facts.mediaType.rawValue : what)\(labels.isEmpty ? "" : "  [\(labels)]")"
-            }
+            let lines = facts.map { "  \(DepositPreview($0).words)" }
             return ([first] + lines + ["Nothing was sent."]).joined(separator: "\n")
         }
     }

@@ -24,6 +24,9 @@ extension ClinicCommand {
             let category: String
             let mediaType: String
             let types: [String: UInt32]
+            let labels: [LabelOrigin]
+            /// Whether anybody looked for labels.
+            let isLabelled: Bool
             let version: UInt32
             let isRetracted: Bool
             let entry: UInt64
@@ -33,6 +36,8 @@ extension ClinicCommand {
                 category = Names.category(known.category)
                 mediaType = known.details.mediaType.text
                 types = Dictionary(known.details.types.map { ($0.type.text, $0.count) }, uniquingKeysWith: +)
+                labels = known.details.givenLabels.map { LabelOrigin($0.text.text, $0.origins) }
+                isLabelled = known.details.isLabelled
                 version = known.version
                 isRetracted = known.isRetracted
                 entry = known.deposited
@@ -43,7 +48,9 @@ extension ClinicCommand {
                     types.isEmpty
                     ? mediaType : types.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
                 let state = isRetracted ? "  (retracted)" : version == 1 ? "" : "  (version \(version))"
-                return "\(record.prefix(12))  \(category)  \(what)  entry \(entry)\(state)"
+                let codes = labels.map { LabelOrigin.code($0.label) }.joined(separator: " ")
+                let labelling = codes.isEmpty ? "" : "  [\(codes)]"
+                return "\(record.prefix(12))  \(category)  \(what)  entry \(entry)\(labelling)\(state)"
             }
         }
 

@@ -14,14 +14,18 @@ struct RecordFiles {
         let files: [String]
     }
 
-    func write(
-        _ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient, _ cordon: Cordon
-    ) async throws {
+    func makeFolder() throws {
         do {
             try DurableFile.makeFolder(InputFiles.absolute(folder))
         } catch {
             throw ClientError.localData(.file(error, path: folder))
         }
+    }
+
+    func write(
+        _ records: [StoredRecord], of received: ReceivedGrant, by clinic: ClinicClient, _ cordon: Cordon
+    ) async throws {
+        try makeFolder()
         var files: [String] = []
         var bad = BadRecords()
         for record in records {

@@ -44,6 +44,8 @@ extension PatientCommand {
             let version: UInt32?
             /// What was hidden, and from whom.
             let hides: String?
+            /// What is different about the labels of a later version.
+            let labels: LabelLine?
 
             init(_ line: PatientClient.LogLine, _ session: Session) {
                 let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
@@ -52,6 +54,7 @@ extension PatientCommand {
                 case .revoked(let grant): self.init(line, grant.isRestriction ? "lifted" : "ended", grant, session)
                 case .ranOut(let grant): self.init(line, "over", grant)
                 case .corrected(let changed): self.init(line, "corrected", changed, by: authors)
+                case .relabelled(let changed): self.init(line, "relabelled", changed, by: authors)
                 case .retracted(let changed): self.init(line, "retracted", changed, by: authors)
                 case .released(let grant, let details): self.init(line, "read", grant, details)
                 case .refused(let grant, let details, let reason): self.init(line, "refused", grant, details, reason.description)
@@ -84,13 +87,14 @@ extension PatientCommand {
             ) {
                 self.init(
                     line, event: event, who: author(changed.descriptor.depositor), category: Names.category(changed.category),
-                    record: changed.descriptor.record.description, version: changed.descriptor.version)
+                    record: changed.descriptor.record.description, version: changed.descriptor.version,
+                    labels: changed.labels.map { LabelLine($0) })
             }
 
             private init(
                 _ line: PatientClient.LogLine, event: String, who: String, category: String, purpose: String? = nil,
                 staff: String? = nil, records: Int? = nil, reason: String? = nil, record: String? = nil, version: UInt32? = nil,
-                details: PatientClient.RequestDetails? = nil, hides: String? = nil
+                details: PatientClient.RequestDetails? = nil, hides: String? = nil, labels: LabelLine? = nil
             ) {
                 entry = line.leaf
                 time = line.time.description
@@ -104,6 +108,7 @@ extension PatientCommand {
                 self.record = record
                 self.version = version
                 self.hides = hides
+                self.labels = labels
                 heldBack = details?.heldBackCount
                 heldBackBy = details.map { Set($0.heldBack.flatMap(\.by)).sorted() }
             }
@@ -127,7 +132,11 @@ extension PatientCommand {
                 case "lifted": return "\(entry)  \(time)  you lifted: \(hides ?? category)"
                 case "over": return "\(entry)  \(time)  what \(who) may read of \(category) ran out"
                 case "corrected":
-                    return "\(entry)  \(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now"
+                    let changed = labels.map { "; \($0.words)" } ?? ""
+                    return "\(entry)  \(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now\(changed)"
+                case "relabelled":
+                    return
+                        "\(entry)  \(time)  \(who) changed what record \(shortID) of \(category) is labelled with: \(labels?.words ?? "")"
                 case "retracted":
                     return "\(entry)  \(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
                 case "read":

@@ -41,6 +41,11 @@ struct RecordLine: Encodable {
     let mediaType: String
     let types: [String: UInt32]
     let labels: [String]
+    let labelling: [LabelOrigin]
+    /// Whether anybody looked for labels.
+    let isLabelled: Bool
+    /// Why a person changed the labels in this version; `nil` unless one did.
+    let relabelling: String?
     let from: String?
     let to: String?
     let depositor: String
@@ -55,6 +60,9 @@ struct RecordLine: Encodable {
         mediaType = facts?.mediaType.text ?? "unknown"
         types = Dictionary(facts?.types.map { ($0.type.text, $0.count) } ?? [], uniquingKeysWith: +)
         labels = facts?.labels.map(\.text) ?? []
+        labelling = facts?.givenLabels.map { LabelOrigin($0.text.text, $0.origins) } ?? []
+        isLabelled = facts?.isLabelled ?? false
+        relabelling = facts?.relabelling?.text
         from = facts?.days?.earliest.description
         to = facts?.days?.latest.description
         let actor = try? session.ledger.state.actor(record.descriptor.depositor)
@@ -66,6 +74,9 @@ struct RecordLine: Encodable {
 
     private var revision: String {
         if isRetracted { return "  (entered in error: retracted)" }
+        if let relabelling {
+            return "  (other labels: version \(version)\(relabelling.isEmpty ? "" : ", \(relabelling)"))"
+        }
         return version == 1 ? "" : "  (corrected: version \(version))"
     }
 

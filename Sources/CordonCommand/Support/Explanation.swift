@@ -4,6 +4,7 @@ import DurableFiles
 import Foundation
 import GatewayAPI
 import GatewayClient
+import MedicalRecords
 import SharingContract
 
 /// What went wrong, in words that say what to do next, and the exit code that programs go by.
@@ -242,9 +243,36 @@ extension Explanation {
         case .isRestriction:
             self.init(
                 code: 2, message: "that is a restriction: it lets nobody read anything", advice: "See `cordon patient grants`.")
+        case .otherContent:
+            self.init(
+                code: 1, message: "this file does not hold the record as it was deposited; nothing was deposited",
+                advice: "Name the file it came from. If its content is to change too, use `cordon clinic deposit --corrects`.")
+        case .labels(let error): self.init(error)
+        case .unknownObligation(let number):
+            self.init(
+                code: 1,
+                message: "a record was released on a condition that this program does not know (\(number)); nothing was opened",
+                advice: "Update cordon, and open it then.")
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")
+        }
+    }
+
+    private init(_ error: RelabelError) {
+        switch error {
+        case .notThere(let label):
+            self.init(
+                code: 1, message: "the record has no label \(label.code); nothing was deposited",
+                advice: "See `cordon --json clinic records`.")
+        case .addedAndRemoved(let label):
+            self.init(code: 2, message: "\(label.code) cannot be added and removed at once, or follows from a label that is added")
+        case .nothingChanged: self.init(code: 1, message: "the record has just these labels already")
+        case .reasonMissing:
+            self.init(
+                code: 1, message: "the record would be protected less than now; nothing was deposited",
+                advice: "Say why with --reason. The patient and the auditor will see it.")
+        case .tooLarge: self.init(code: 1, message: "a record has at most 255 labels, each a line of up to 255 bytes")
         }
     }
 

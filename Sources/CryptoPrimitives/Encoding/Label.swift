@@ -15,6 +15,7 @@ package enum Label: String, CaseIterable, Sendable {
     case release = "cordon/release/v1"
     case refusal = "cordon/refusal/v1"
     case erasure = "cordon/erasure/v1"
+    case labelRules = "cordon/label-rules/v1"
     case snapshot = "cordon/snapshot/v1"
     case application = "cordon/application/v1"
     case candidacy = "cordon/candidacy/v1"

@@ -32,7 +32,7 @@ extension ClinicClient {
             throw .notPossible(.nothingChanged)
         }
         let revision = Revision(record: id, version: known.version + 1, state: .current)
-        return try await deposit(try Outgoing(item, revision), after: known, of: recordNumber)
+        return try await deposit(try Outgoing(item, revision, after: known), after: known, of: recordNumber)
     }
 
     /// Says that a record was entered in error. It is released to nobody any more. The reason is sealed as a record's content is, so that the
@@ -47,7 +47,7 @@ extension ClinicClient {
     }
 
     /// Under the card as it is now: the patient may have ended the leave to deposit.
-    private func deposit(
+    func deposit(
         _ outgoing: Outgoing, after known: KnownRecord, of recordNumber: String
     ) async throws(ClientError) -> DepositReport {
         try requireAdmitted()
@@ -61,7 +61,7 @@ extension ClinicClient {
 }
 
 extension DepositReport {
-    fileprivate func holds(_ record: Descriptor.RecordID, _ version: UInt32) -> Bool {
+    func holds(_ record: Descriptor.RecordID, _ version: UInt32) -> Bool {
         records.contains { $0.record == record && $0.version == version }
     }
 }

@@ -79,10 +79,17 @@ extension ClinicClient {
         let facts: StoredFacts
         let revision: Revision
 
-        init(_ item: DepositItem, _ revision: Revision) throws(ClientError) {
-            guard let facts = StoredFacts(item.facts) else {
+        /// - Parameter known: the version before, if there is one. What a person said of its labels holds on.
+        init(_ item: DepositItem, _ revision: Revision, after known: KnownRecord? = nil) throws(ClientError) {
+            guard let new = StoredFacts(item.facts), let facts = try? known.map({ try new.keepingWord(of: $0.details) }) ?? new
+            else {
                 throw .localData(.notA(kind: "record with facts of up to 16,000 bytes"))
             }
+            (content, digest, self.facts, self.revision) = (item.content, item.digest, facts, revision)
+        }
+
+        /// The same content with other facts.
+        init(_ item: DepositItem, facts: StoredFacts, revision: Revision) {
             (content, digest, self.facts, self.revision) = (item.content, item.digest, facts, revision)
         }
 

@@ -29,11 +29,11 @@ extension ClinicClient {
                 throw failures.first(where: \.isLie) ?? error
             }
             for item in page.items { try requireNoEarlier(item.record, than: held) }
-            var fetched: [StoredRecord] = []
+            var fetched: [ReceivedRecord] = []
             for item in page.items {
                 do {
                     try await fetch(item, received)
-                    fetched.append(item.record)
+                    fetched.append(ReceivedRecord(item.record, obligations: item.obligations))
                 } catch {
                     failures.append(error)
                 }
@@ -41,7 +41,7 @@ extension ClinicClient {
             }
             // Kept page by page: the ledger says that they were released, whatever comes after.
             if !fetched.isEmpty { try keep(fetched, received) }
-            all += fetched
+            all += fetched.map(\.record)
             guard page.hasMore, let last = page.items.last else { break }
             filter = filter.after(last.record.position)
         }
@@ -141,6 +141,11 @@ extension ClinicClient {
 extension ClinicClient {
     /// Records received under a grant, in the order of their deposit.
     package func records(_ received: ReceivedGrant) throws(ClientError) -> [StoredRecord] {
+        try fetched(received).map(\.record)
+    }
+
+    /// The same, with what has to be done with each.
+    package func fetched(_ received: ReceivedGrant) throws(ClientError) -> [ReceivedRecord] {
         let path = folder(received).appending("index.age")
         guard DurableFile.exists(path) else { return [] }
         guard let file = try? DurableFile.read(path, atMost: ReceivedIndex.maximumSize),
@@ -150,18 +155,18 @@ extension ClinicClient {
         return index.records
     }
 
-    private func keep(_ new: [StoredRecord], _ received: ReceivedGrant) throws(ClientError) {
-        var records: [Descriptor.RecordID: StoredRecord] = [:]
+    private func keep(_ new: [ReceivedRecord], _ received: ReceivedGrant) throws(ClientError) {
+        var records: [Descriptor.RecordID: ReceivedRecord] = [:]
         var replaced: [StoredRecord] = []
-        for record in try self.records(received) + new {
-            if let old = records.updateValue(record, forKey: record.descriptor.record),
-                old.descriptor.version != record.descriptor.version
+        for item in try fetched(received) + new {
+            if let old = records.updateValue(item, forKey: item.record.descriptor.record)?.record,
+                old.descriptor.version != item.record.descriptor.version
             {
                 replaced.append(old)
             }
         }
         let index = ReceivedIndex(
-            records: Array(records.values.sorted { $0.position < $1.position }.prefix(ReceivedIndex.maximumCount)))
+            records: Array(records.values.sorted { $0.record.position < $1.record.position }.prefix(ReceivedIndex.maximumCount)))
         let bytes = index.canonicalBytes
         guard let file = try? Envelope.seal(bytes.span, to: session.keyring.stateIdentity().recipient()) else {
             preconditionFailure("a profile's own recipient is a good one")

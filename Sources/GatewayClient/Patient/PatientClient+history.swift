@@ -15,6 +15,8 @@ extension PatientClient {
             case ranOut(GivenGrant)
             /// A later version of a record, by its depositor.
             case corrected(ChangedRecord)
+            /// A later version with the same content, its depositor says, and other labels.
+            case relabelled(ChangedRecord)
             /// The depositor said that the record had been entered in error.
             case retracted(ChangedRecord)
             /// `nil` where the gateway kept the evidence back: the release stands on the ledger all the same.
@@ -31,6 +33,8 @@ extension PatientClient {
     package struct ChangedRecord: Sendable {
         package let category: UInt16
         package let descriptor: Descriptor
+        /// What is different about the labels from the version before; `nil` if nothing is.
+        package let labels: LabelDifference?
     }
 
     package struct RequestDetails: Sendable {
@@ -89,13 +93,23 @@ extension PatientClient {
     private func changes(_ category: UInt16) async throws(ClientError) -> [LogLine] {
         var lines: [LogLine] = []
         for record in try await records(category) where record.descriptor.version > 1 {
-            for version in try await versions(of: record, category) where version.descriptor.version > 1 {
-                let changed = ChangedRecord(category: category, descriptor: version.descriptor)
-                let what: LogLine.What = version.descriptor.state == .current ? .corrected(changed) : .retracted(changed)
+            let versions = try await versions(of: record, category)
+            for (earlier, version) in zip(versions, versions.dropFirst()) {
+                let what = Self.change(from: earlier.descriptor, to: version.descriptor, category)
                 lines.append(LogLine(leaf: version.deposit, time: try session.ledger.leaf(version.deposit).time, what: what))
             }
         }
         return lines
+    }
+
+    private static func change(from earlier: Descriptor, to later: Descriptor, _ category: UInt16) -> LogLine.What {
+        var labels: LabelDifference?
+        if let old = try? StoredFacts(canonical: earlier.facts), let new = try? StoredFacts(canonical: later.facts) {
+            labels = new.difference(from: old)
+        }
+        let changed = ChangedRecord(category: category, descriptor: later, labels: labels)
+        if later.state == .enteredInError { return .retracted(changed) }
+        return labels?.reason == nil ? .corrected(changed) : .relabelled(changed)
     }
 
     /// Evidence counts only if the leaf committed to it.

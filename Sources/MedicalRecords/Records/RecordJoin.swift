@@ -14,8 +14,10 @@ package struct RecordJoin: Sendable {
     package var resourceCount: Int { bundle.entries.count }
     private let bundle: CollectionBundle
 
-    /// - Parameter records: the contents of records, from any deposits and not necessarily all of one.
-    package init(_ records: [[UInt8]]) throws(JoinError) {
+    /// - Parameters:
+    ///   - records: the contents of records, from any deposits and not necessarily all of one.
+    ///   - labels: what they are labelled with now, if it is not what they were sealed with.
+    package init(_ records: [[UInt8]], labels: Set<Coding>? = nil) throws(JoinError) {
         var bundles: [CollectionBundle] = []
         for (number, content) in records.enumerated() {
             guard let bundle = CollectionBundle(record: content) else { throw .notARecord(number) }
@@ -31,7 +33,8 @@ package struct RecordJoin: Sendable {
             }
             entries.append(entry)
         }
-        bundle = CollectionBundle(labels: Set(bundles.flatMap(\.labels)).sorted(), entries: entries, holdsPatient: false)
+        bundle = CollectionBundle(
+            labels: (labels ?? Set(bundles.flatMap(\.labels))).sorted(), entries: entries, holdsPatient: false)
     }
 
     /// One collection Bundle, with every resource as it was deposited.

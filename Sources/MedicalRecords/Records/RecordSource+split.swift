@@ -19,12 +19,14 @@ extension RecordSource {
         if case .opaque(let mediaType) = form {
             return [Record(facts: RecordFacts(category: judge.category(of: mediaType), mediaType: mediaType), content: bytes)]
         }
-        var groups: [Group: [Int]] = [:]
+        var groups: [Group: Members] = [:]
         for (position, resource) in resources.enumerated() {
             let number = granularity == .resource ? position : 0
-            groups[Group(verdict: judge.verdict(on: resource), type: resource.type, number: number), default: []].append(position)
+            let verdict = judge.verdict(on: resource)
+            let group = Group(category: verdict.category, labels: verdict.labels, type: resource.type, number: number)
+            groups[group, default: Members()].append(position, verdict)
         }
-        return groups.sorted { $0.key < $1.key }.map { record($0.key.verdict, at: $0.value, detail) }
+        return groups.sorted { $0.key < $1.key }.map { record($0.key, $0.value, detail) }
     }
 
     /// What a split says of a file that is not looked into, by its first bytes alone, so that a large one need not be held in memory.
@@ -37,27 +39,41 @@ extension RecordSource {
         return RecordFacts(category: judge.category(of: mediaType), mediaType: mediaType)
     }
 
-    private func record(_ verdict: RecordRules.Verdict, at positions: [Int], _ detail: RecordFacts.Detail) -> Record {
-        let resources = positions.map { self.resources[$0] }
+    private func record(_ group: Group, _ members: Members, _ detail: RecordFacts.Detail) -> Record {
+        let resources = members.positions.map { self.resources[$0] }
         let entries = resources.map { resource in
             CollectionBundle.Entry(fullURL: resource.fullURL.map { bytes[$0.quotedRange] }, resource: bytes(of: resource))
         }
-        let bundle = CollectionBundle(labels: verdict.labels, entries: entries, holdsPatient: false)
-        return Record(facts: RecordFacts(verdict, of: resources, detail), content: bundle.bytes)
+        let bundle = CollectionBundle(labels: group.labels, entries: entries, holdsPatient: false)
+        let labelling = Labelling(members.labels, isByRules: true, isByPerson: false)
+        return Record(facts: RecordFacts(group.category, labelling, of: resources, detail), content: bundle.bytes)
+    }
+
+    private struct Members {
+        var positions: [Int] = []
+        var labels: [Labelling.Label] = []
+
+        mutating func append(_ position: Int, _ verdict: RecordRules.Verdict) {
+            positions.append(position)
+            if labels.isEmpty {
+                labels = verdict.labelling.labels
+            } else if labels != verdict.labelling.labels {
+                labels = Labelling(labels + verdict.labelling.labels, isByRules: true, isByPerson: false).labels
+            }
+        }
     }
 
     private struct Group: Hashable, Comparable {
-        let verdict: RecordRules.Verdict
+        let category: Category
+        let labels: [Coding]
         let type: String
         /// Keeps the resources apart where each is to be a record.
         let number: Int
 
         static func < (left: Group, right: Group) -> Bool {
-            let (leftCode, rightCode) = (left.verdict.category.code, right.verdict.category.code)
+            let (leftCode, rightCode) = (left.category.code, right.category.code)
             guard (leftCode, left.type) == (rightCode, right.type) else { return (leftCode, left.type) < (rightCode, right.type) }
-            guard left.verdict.labels == right.verdict.labels else {
-                return left.verdict.labels.lexicographicallyPrecedes(right.verdict.labels)
-            }
+            guard left.labels == right.labels else { return left.labels.lexicographicallyPrecedes(right.labels) }
             return left.number < right.number
         }
     }

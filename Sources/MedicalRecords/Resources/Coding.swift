@@ -27,4 +27,10 @@ extension Coding: Comparable {
 extension Coding: CustomStringConvertible {
     /// `system|code`, as FHIR's own searches write it.
     package var description: String { "\(system)|\(code)" }
+
+    /// `nil` without a bar. Behind the last one stands the code.
+    package init?(description: String) {
+        guard let bar = description.utf8.lastIndex(of: UInt8(ascii: "|")) else { return nil }
+        self.init(system: String(description[..<bar]), code: String(description[description.utf8.index(after: bar)...]))
+    }
 }

@@ -12,7 +12,7 @@ package struct Resource: Sendable {
     package let categories: [Coding]
     /// Every other coding in it, wherever it stands: reasons, values, diagnoses, contained resources.
     package let otherCodings: [Coding]
-    /// The labels it came with: `meta.security`, a document's `confidentiality` and `securityLabel`.
+    /// The labels it came with: `meta.security`, a document's `confidentiality` and `securityLabel`, and inline labels of its elements.
     package let statedLabels: [Coding]
 
     /// Whose it says it is, by the elements that `SubjectElement` names for its type.

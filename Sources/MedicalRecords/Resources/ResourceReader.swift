@@ -5,6 +5,7 @@
 struct ResourceReader {
     private var codes: [Coding] = []
     private var categories: [Coding] = []
+    /// Those without a system too, until the end: an inline label may have none.
     private var otherCodings: [Coding] = []
     private var statedLabels: [Coding] = []
     private var people: [(element: String, reference: PatientReference)] = []
@@ -46,7 +47,8 @@ struct ResourceReader {
             }
         }
         return Resource(
-            type: type, id: id, range: range, codes: codes, categories: categories, otherCodings: otherCodings,
+            type: type, id: id, range: range, codes: codes, categories: categories,
+            otherCodings: otherCodings.filter { !$0.system.isEmpty },
             statedLabels: statedLabels, subjects: subjects, days: days)
     }
 
@@ -91,7 +93,7 @@ extension ResourceReader {
     }
 
     private mutating func readObject(_ role: ElementRole, _ json: inout JSONCursor) throws(JSONError) {
-        let peopleBefore = people.count
+        let (peopleBefore, codingsBefore) = (people.count, otherCodings.count)
         var parts = Parts()
         try json.beginObject()
         while let key = try json.nextKey() {
@@ -109,6 +111,11 @@ extension ResourceReader {
             if let reference = parts.patientReference(json) { people.append((element, reference)) }
         }
         if let code = parts.code { takeCoding(code, system: parts.system, role, json) }
+        // Whatever it labels, an element or an extension: the label is one of the whole.
+        if let url = parts.url, json.matches(url, Names.inlineLabel) {
+            statedLabels += otherCodings[codingsBefore...]
+            otherCodings.removeSubrange(codingsBefore...)
+        }
     }
 
     private mutating func takeCoding(_ code: JSONString, system: JSONString?, _ role: ElementRole, _ json: borrowing JSONCursor) {
@@ -119,7 +126,7 @@ extension ResourceReader {
         case .security: statedLabels.append(coding)
         default:
             // A quantity's unit has the same two members as a coding.
-            if system != nil, coding.system != "http://unitsofmeasure.org" { otherCodings.append(coding) }
+            if coding.system != "http://unitsofmeasure.org" { otherCodings.append(coding) }
         }
     }
 
@@ -132,7 +139,7 @@ extension ResourceReader {
         if role == .meta { return json.matches(key, Names.security) ? .security : .ignored }
         // Of a resource within this one: its labels are labels of the whole.
         if json.matches(key, Names.meta) { return .meta }
-        return json.matches(key, Names.extension) ? .other : role
+        return json.matches(key, Names.extension) || json.matches(key, Names.modifierExtension) ? .other : role
     }
 }
 
@@ -143,6 +150,7 @@ extension ResourceReader {
         var code: JSONString?
         var value: JSONString?
         var reference: JSONString?
+        var url: JSONString?
 
         /// Whether the member is one of them.
         mutating func take(_ string: JSONString, for key: JSONString, _ json: borrowing JSONCursor) -> Bool {
@@ -154,6 +162,8 @@ extension ResourceReader {
                 value = string
             } else if json.matches(key, Names.reference) {
                 reference = string
+            } else if json.matches(key, Names.url) {
+                url = string
             } else {
                 return false
             }
@@ -172,9 +182,14 @@ extension ResourceReader {
         static let code = Array("code".utf8)
         static let value = Array("value".utf8)
         static let reference = Array("reference".utf8)
+        static let url = Array("url".utf8)
+        /// Of Data Segmentation for Privacy: a label of an element.
+        static let inlineLabel = Array(
+            "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label".utf8)
         static let meta = Array("meta".utf8)
         static let security = Array("security".utf8)
         static let `extension` = Array("extension".utf8)
+        static let modifierExtension = Array("modifierExtension".utf8)
         static let dates = ["start", "end", "collectedDateTime"].map { Array($0.utf8) }
     }
 }

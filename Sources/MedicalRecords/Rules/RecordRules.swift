@@ -3,6 +3,8 @@ package struct RecordRules: Sendable {
     private let codeLists: CodeLists
     private let categoryRules: CategoryRules
     private let labelRules: LabelRules
+    /// What labels depend on, as it was read: `code-lists.json`, `labels.json`.
+    package let labelSources: [[UInt8]]
 
     /// The rules of `policies/`, which are compiled into the program.
     package static let builtIn: RecordRules = {
@@ -19,6 +21,33 @@ package struct RecordRules: Sendable {
         self.codeLists = try CodeLists(codeLists)
         categoryRules = try CategoryRules(categories, self.codeLists)
         labelRules = try LabelRules(labels, self.codeLists)
+        labelSources = [codeLists, labels]
+    }
+}
+
+extension RecordRules {
+    /// What a person means by a label: `HIV`, a letter of the confidentiality scale, or `system|code`. `nil` for a bare code that the rules
+    /// do not know, which is a slip of the pen more often than a new code.
+    package func label(_ text: String) -> Coding? {
+        if let label = Coding(description: text) { return label.system.isEmpty || label.code.isEmpty ? nil : label }
+        if let confidentiality = Confidentiality(rawValue: text) { return confidentiality.label }
+        let label = Coding(system: LabelRules.sensitivitySystem, code: text)
+        return labelRules.knows(label) ? label : nil
+    }
+
+    /// These labels with all that follow from them: `ETHUD` asks for `SUD`, and any sensitivity for its confidentiality. Sorted.
+    package func labels(with labels: [Coding]) -> [Coding] {
+        labelRules.labels(stated: labels, content: [], labels: lists(with: labels)).map(\.coding).sorted()
+    }
+
+    /// Where a record with these labels belongs, if they say more than what it is filed under.
+    package func category(of labels: [Coding], filedUnder category: Category) -> Category {
+        let byLabels = categoryRules.category(ofType: "", categories: [], lists: lists(with: labels))
+        return categoryRules.mostSensitive(of: [category, byLabels]) ?? category
+    }
+
+    private func lists(with labels: [Coding]) -> CodeLists.Membership {
+        labels.reduce(into: []) { $0.formUnion(codeLists.lists(with: $1)) }
     }
 }
 
@@ -26,8 +55,10 @@ extension RecordRules {
     /// What the rules say of one resource.
     struct Verdict: Hashable {
         let category: Category
-        /// Sorted, each once.
-        let labels: [Coding]
+        let labelling: Labelling
+
+        /// Sorted, each once. Resources with the same labels go together, wherever those come from.
+        var labels: [Coding] { labelling.labels.map(\.coding) }
     }
 
     /// Applies the rules to the resources of one source, and remembers each code it looked up: sources repeat themselves.
@@ -45,12 +76,21 @@ extension RecordRules {
 
         mutating func verdict(on resource: Resource) -> Verdict {
             let stated = sharedLabels + resource.statedLabels
+            let content = lists(with: resource.codes).union(lists(with: resource.categories)).union(
+                lists(with: resource.otherCodings)
+            ).union(rules.labelRules.lists(ofType: resource.type))
+            let byLabels = lists(with: stated)
+            let category = rules.categoryRules.category(
+                ofType: resource.type, categories: resource.categories, lists: content.union(byLabels))
+            let labels = rules.labelRules.labels(stated: stated, content: content, labels: byLabels)
+            return Verdict(
+                category: mostSensitive(category), labelling: Labelling(labels, isByRules: true, isByPerson: false))
+        }
+
+        private mutating func lists(with codings: [Coding]) -> CodeLists.Membership {
             var lists: CodeLists.Membership = []
-            for codings in [resource.codes, resource.categories, resource.otherCodings, stated] {
-                for coding in codings { lists.formUnion(membership(of: coding)) }
-            }
-            let category = rules.categoryRules.category(ofType: resource.type, categories: resource.categories, lists: lists)
-            return Verdict(category: mostSensitive(category), labels: rules.labelRules.labels(stated: stated, lists: lists))
+            for coding in codings { lists.formUnion(membership(of: coding)) }
+            return lists
         }
 
         /// What is not looked into is filed by what it is, or as the depositor says.

@@ -51,8 +51,8 @@ def conventions(files):
 
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
-    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "snapshot", "application",
-    "candidacy", "invite", "card", "slip", "ask", "notice")]
+    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "label-rules", "snapshot",
+    "application", "candidacy", "invite", "card", "slip", "ask", "notice")]
 
 
 def entries(files):
@@ -275,7 +275,7 @@ def profiles(files):
     records = b"".join(bytes.fromhex(record) for record in file["index"]["records"])
     require(index.plaintext_size == 2 + len(records), "index: another size")
     for record in file["index"]["records"]:
-        layouts.stored_record.parse(bytes.fromhex(record))
+        layouts.received_record.parse(bytes.fromhex(record))
 
 
 FILES = {

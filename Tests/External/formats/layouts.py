@@ -36,13 +36,21 @@ snapshot = checked(
     lambda value: require(0 < value["checked size"] <= value["size"], "a store is checked before it grows"))
 
 # 4.6
+def check_facts(value):
+    require(value["days"] is None or value["days"]["earliest"] <= value["days"]["latest"] < 3_652_059, "days")
+    possible = (3 if value["rules"] else 0) | (4 if value["by a person"] else 0)
+    for label in value["labels"]:
+        require(label["origins"] and label["origins"] & ~possible == 0, "a label from nobody who looked")
+    require(value["relabelling"] is None or value["by a person"], "relabelled by nobody")
+
+
 facts = checked(
-    struct(("version", one_of(u8, [1])), ("category", one_of(u16, CATEGORIES)), ("media type", text),
+    struct(("version", one_of(u8, [2])), ("category", one_of(u16, CATEGORIES)), ("media type", text),
            ("types", listing(1, struct(("type", text), ("count", u32)), order=lambda value: value["type"].encode())),
-           ("labels", listing(1, text, order=lambda value: value.encode())), ("labelled", flag),
+           ("labels", listing(1, struct(("label", text), ("origins", u8)), order=lambda value: value["label"].encode())),
+           ("rules", opt(hash_)), ("by a person", flag), ("relabelling", opt(text)),
            ("days", opt(struct(("earliest", u32), ("latest", u32)))), bound=16_000),
-    lambda value: require(
-        value["days"] is None or value["days"]["earliest"] <= value["days"]["latest"] < 3_652_059, "days"))
+    check_facts)
 grant_facts = struct(("control", key), ("compartment", key), ("grantee", key), ("consent", hash_), ("compilation", hash_),
                      ("from", day), ("until", day), ("revoked", flag), ("release signed", flag), bound=170)
 _policies = listing(2, text, at_most=2_026, order=lambda value: value.encode())
@@ -267,6 +275,7 @@ evidence_page = checked(
                              order=lambda value: value["leaf"])), ("next", opt(u64)), bound=16_777_216),
     lambda value: require(
         not value["items"] or value["next"] is None or value["next"] > value["items"][-1]["leaf"], "a page that goes back"))
+received_record = struct(("record", nested(stored_record)), ("obligations", listing(1, u8, order=lambda value: value)))
 _item = struct(("record", nested(stored_record)), ("salt", fixed(32)), ("proof", nested(slot_proof)), ("ticket", fixed(32)),
                ("obligations", listing(1, u8, at_most=16, order=lambda value: value)))
 _refused = struct(("decision", nested(posted_leaf)), ("released", flag), ("blind", fixed(32)), bound=5_596_492)

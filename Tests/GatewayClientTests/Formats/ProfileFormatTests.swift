@@ -96,22 +96,23 @@ import Testing
     /// Opened by a profile in whose folder it lies.
     private func index() async throws -> Shown {
         let record = try StoredRecord(canonical: try FormatFile("calls.json").bytes("StoredRecord", "bytes"))
+        let received = ReceivedRecord(record, obligations: [1, 3])
         let keyring = KeyFormats.keyring("hillside", .clinic)
         let bytes = try file.once("index", "file") {
-            let list: [UInt8] = [0, 1] + record.canonicalBytes
+            let list: [UInt8] = [0, 1] + received.canonicalBytes
             return try Envelope.seal(list.span, to: keyring.stateIdentity().recipient())
         }
         let home = try TemporaryFolder()
         let folder = ProfileFolder(name: "hillside", in: FilePath(home.url.path))
-        let received = try #require(try Self.clinic().grants.first)
-        let path = folder.receivedFolder.appending(received.content.grant.description)
+        let grant = try #require(try Self.clinic().grants.first)
+        let path = folder.receivedFolder.appending(grant.content.grant.description)
         try DurableFile.makeFolder(path)
         try DurableFile.write(bytes, to: path.appending("index.age"))
         let client = try opened(folder, keyring)
-        let records = Result { try client.records(received) }
+        let records = Result { try client.fetched(grant) }
         try await client.session.close()
-        #expect(try records.get() == [record])
-        return fields(["reader's seed": SHA256.hash(Array("hillside".utf8)), "records": [record.canonicalBytes], "file": bytes])
+        #expect(try records.get() == [received])
+        return fields(["reader's seed": SHA256.hash(Array("hillside".utf8)), "records": [received.canonicalBytes], "file": bytes])
     }
 
     private func opened(_ folder: ProfileFolder, _ keyring: consuming Keyring) throws -> ClinicClient {
