@@ -81,7 +81,9 @@ import Testing
     }
 
     /// It may be a restriction that a later program wrote.
-    @Test func `what cannot be read at all permits nothing and forbids everything in its compartment, until it is revoked`() throws {
+    @Test func `what cannot be read at all permits nothing and forbids everything in its compartment, until it is revoked`()
+        throws
+    {
         let everything = ConsentCompiler.compile(Consent(Restriction(.everything), category: 3), scope)
         let ofNothing = try plain([.treatment], category: 99).canonicalBytes
         for compiled in [[], [0, 3, 9], ofNothing].map({ ConsentCompiler.compile($0, scope) }) {

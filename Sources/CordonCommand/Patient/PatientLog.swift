@@ -133,7 +133,8 @@ extension PatientCommand {
                 case "over": return "\(entry)  \(time)  what \(who) may read of \(category) ran out"
                 case "corrected":
                     let changed = labels.map { "; \($0.words)" } ?? ""
-                    return "\(entry)  \(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now\(changed)"
+                    return
+                        "\(entry)  \(time)  \(who) corrected record \(shortID) of \(category): version \(version ?? 0) now\(changed)"
                 case "relabelled":
                     return
                         "\(entry)  \(time)  \(who) changed what record \(shortID) of \(category) is labelled with: \(labels?.words ?? "")"
