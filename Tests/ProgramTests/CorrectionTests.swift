@@ -15,7 +15,7 @@ import Testing
                 printf 'hemoglobin 13.2' > a.txt; printf 'hemoglobin 12.3' > b.txt; printf 'glucose 5.1' > c.txt
                 cordon --as hillside clinic deposit --patient 12345 --category laboratory a.txt
                 cordon --as hillside clinic deposit --patient 12345 --category laboratory c.txt
-                cordon --as ana grant --to lakeside --category laboratory --yes
+                cordon --as ana grant --to lakeside --category laboratory --unlabelled --yes
                 cordon --as lakeside clinic inbox
                 cordon --as lakeside clinic request 1
                 """)

@@ -15,7 +15,7 @@ import Testing
             #expect(deposited == "1 file: general 1. Sealed here; the gateway cannot read them.\n")
             try await workshop.done(
                 """
-                set -e; cordon --as ana grant --to lakeside --category general --yes
+                set -e; cordon --as ana grant --to lakeside --category general --unlabelled --yes
                 cordon --as lakeside clinic inbox; cordon --as lakeside clinic request 1
                 cordon --as lakeside clinic open 1 --as files --out received
                 cmp received/*.pdf fixtures/records/referral.pdf
@@ -70,7 +70,7 @@ import Testing
             }
             try await workshop.done(
                 """
-                set -e; cordon --as ana grant --to lakeside --category imaging --yes
+                set -e; cordon --as ana grant --to lakeside --category imaging --unlabelled --yes
                 cordon --as lakeside clinic inbox; cordon --as lakeside clinic request 1
                 cordon --as lakeside clinic open 1 --as files --out received
                 """)

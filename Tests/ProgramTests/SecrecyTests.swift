@@ -33,7 +33,7 @@ import SystemPackage
                 """
                 set -e; cordon --as hillside clinic deposit --patient 12345 --category general letter.txt
                 cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
-                cordon --as ana grant --to lakeside --category general --yes
+                cordon --as ana grant --to lakeside --category general --unlabelled --yes
                 cordon --as lakeside clinic inbox; cordon --as lakeside clinic request 1
                 cordon --as lakeside clinic open 1 --as files --out received; grep -q \(planted) received/*
                 """)

@@ -130,7 +130,7 @@ import Testing
     @Test func `a record's facts can be read`() async throws {
         try await begun { town in
             for change in [
-                { $0.facts = [] }, { $0.facts[0] = 2 }, { $0.facts[2] = 0xff }, { $0.facts += [0] },
+                { $0.facts = [] }, { $0.facts[0] = 1 }, { $0.facts[2] = 0xff }, { $0.facts += [0] },
             ] as [(inout Descriptor.Fields) -> Void] {
                 let record = town.sealed("lab 1").changed(change)
                 try await town.gateway.expect(.malformed, town.depositing([record]), by: "hillside")

@@ -10,7 +10,7 @@ import Testing
     /// And a mirror's, which has tables of its own.
     private static let thorough = [
         "DatabaseMigrator+check.swift", "SelfCheck.swift", "StoreCopy.swift", "NewerLedger.swift", "MirrorStore.swift",
-        "MirrorStore+payloads.swift",
+        "MirrorStore+payloads.swift", "MirrorStore+policies.swift",
     ]
     /// The same where the file does other things too, by how they begin.
     private static let exceptions = [

@@ -63,8 +63,10 @@ struct ReadBack {
     private func closed(_ proposed: PatientClient.ProposedGrant) -> String? {
         let reach = reaches.first { $0.category == proposed.category && $0.reader == proposed.grantee?.actor.key }
         guard let reach, reach.then < reach.records else { return nil }
+        let isLookedInto = proposed.consent.plain.map { !$0.extras.contains(.unlabelled) } ?? false
         return "Of the \(Names.counted(reach.records, "record")) of \(Names.category(proposed.category)) they could read "
             + "\(reach.then) today: by law, by a rule of the consortium or by your own word the rest is closed."
+            + (isLookedInto ? " Files that nobody has looked into open with --unlabelled alone." : "")
     }
 
     /// A label that is hidden in other categories and was not in this one, as there was nothing in it then.

@@ -52,13 +52,21 @@ struct Workshop: Sendable {
         let result = try await Subprocess.run(
             .path("/usr/bin/timeout"), arguments: ["600", "/bin/sh", "-c", line], environment: environment,
             workingDirectory: FilePath(folder.url.path),
-            input: .string(input), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+            input: .fileDescriptor(try stdin(input), closeAfterSpawningProcess: true), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
         let status: Int32
         switch result.terminationStatus {
         case .exited(let code): status = code
         case .signaled(let signal): status = 128 + signal
         }
         return Outcome(status: status, output: result.standardOutput, error: result.standardError)
+    }
+
+    /// From a file: a pipe that nobody reads to its end breaks, and takes the test runner with it.
+    private func stdin(_ text: String) throws -> FileDescriptor {
+        let file = folder.url.appending(path: "input-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try FileDescriptor.open(file.path, .readOnly)
     }
 
     /// Runs a line that must succeed, and gives what it printed.
