@@ -116,7 +116,7 @@ import Testing
         unreadable.leaves[4] += [0]
         #expect(try await found(seen: 3, unreadable) == .ruleBroken(leaf: 4))
         var again = honest
-        again.leaves.append(again.leaves[last - 1])
+        again.leaves.append(again.leaves[last])
         #expect(try await found(seen: 3, again) == .ruleBroken(leaf: UInt64(last + 1)))
     }
 

@@ -52,7 +52,8 @@ struct Workshop: Sendable {
         let result = try await Subprocess.run(
             .path("/usr/bin/timeout"), arguments: ["600", "/bin/sh", "-c", line], environment: environment,
             workingDirectory: FilePath(folder.url.path),
-            input: .fileDescriptor(try stdin(input), closeAfterSpawningProcess: true), output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
+            input: .fileDescriptor(try stdin(input), closeAfterSpawningProcess: true), output: .string(limit: 64 << 20),
+            error: .string(limit: 1 << 20))
         let status: Int32
         switch result.terminationStatus {
         case .exited(let code): status = code
