@@ -192,11 +192,10 @@ if Context.environment["CORDON_FUZZ"] == "1" {
     // them once more under libFuzzer takes longer than to fuzz.
     let pure: [String: [String]] = [
         "GatewayClient": [
-            "Audit/AuditExport.swift", "Audit/Replay.swift", "Audit/Replay+decisions.swift", "ClientError.swift",
-            "Clinic/ClinicState.swift", "Clinic/PendingDeposit.swift", "Clinic/ReceivedIndex.swift", "Keys",
-            "Ledger/GrantBody+compilation.swift", "Messages", "Papers",
-            "Patient/PatientBackup.swift",
-            "Patient/PatientState.swift", "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
+            "Audit/AuditExport.swift", "Audit/Replay.swift", "Audit/Replay+decisions.swift", "Audit/Replay+policies.swift",
+            "ClientError.swift", "Clinic/ClinicState.swift", "Clinic/PendingDeposit.swift", "Clinic/ReceivedIndex.swift", "Keys",
+            "Ledger/GrantBody+compilation.swift", "Messages", "Papers", "Patient/PatientBackup.swift", "Patient/PatientState.swift",
+            "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
         ],
         "RecordStorage": ["Backup/AuditFile.swift", "Ledger/Snapshot.swift"],
     ]
