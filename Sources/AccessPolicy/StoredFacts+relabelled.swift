@@ -26,7 +26,10 @@ extension StoredFacts {
     ) throws(RelabelError) -> StoredFacts {
         var labels = Dictionary(uniqueKeysWithValues: givenLabels.map { ($0.text, $0.origins) })
         for label in removed {
-            guard let text = TextLine(label.description), labels.removeValue(forKey: text) != nil else { throw .notThere(label) }
+            guard let text = TextLine(label.description), let origins = labels.removeValue(forKey: text) else {
+                throw .notThere(label)
+            }
+            guard !origins.contains(.card) else { throw .askedByCard(label) }
             guard !added.contains(label) else { throw .addedAndRemoved(label) }
         }
         for label in added {
@@ -50,9 +53,23 @@ extension StoredFacts {
         return facts
     }
 
-    private func with(_ labels: [TextLine: Labelling.Origins], relabelling: TextLine?) -> StoredFacts {
+    /// With what a confidential card asks for, whoever looked into the record and whatever he found. `nil` if it does not fit.
+    package var ofMinorsOwnConsent: StoredFacts? {
+        var labels = Dictionary(uniqueKeysWithValues: givenLabels.map { ($0.text, $0.origins) })
+        let isRestricted = self.labels.contains { label in
+            Coding(description: label.text).flatMap(Confidentiality.init(label:)).map { $0 >= .restricted } ?? false
+        }
+        for label in [SensitivityCodes.minorsOwn] + (isRestricted ? [] : [Confidentiality.restricted.label]) {
+            guard let text = TextLine(label.description) else { return nil }
+            labels[text, default: []].insert(.card)
+        }
+        let facts = with(labels, isByPerson: isByPerson, relabelling: relabelling)
+        return facts.isStorable ? facts : nil
+    }
+
+    private func with(_ labels: [TextLine: Labelling.Origins], isByPerson: Bool = true, relabelling: TextLine?) -> StoredFacts {
         let given = labels.map { GivenLabel(text: $0, origins: $1) }.sorted { $0.text < $1.text }
-        return StoredFacts(of: self, mediaType: mediaType, labels: given, isByPerson: true, relabelling: relabelling)
+        return StoredFacts(of: self, mediaType: mediaType, labels: given, isByPerson: isByPerson, relabelling: relabelling)
     }
 }
 
@@ -60,6 +77,8 @@ extension StoredFacts {
 package enum RelabelError: Error, Hashable, Sendable {
     case notThere(Coding)
     case addedAndRemoved(Coding)
+    /// The patient's card asks for this label.
+    case askedByCard(Coding)
     /// The record has these labels already.
     case nothingChanged
     /// Less would be protected than before, and nothing says why.

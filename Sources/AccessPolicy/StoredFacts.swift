@@ -110,9 +110,9 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
         guard types.isAscending(by: \.type), givenLabels.isAscending(by: \.text), isConsistent else { throw .notCanonical }
     }
 
-    /// Whether each label comes from somebody who looked, and a change of labels from a person.
+    /// Whether each label comes from a card or from somebody who looked, and a change of labels from a person.
     private var isConsistent: Bool {
-        var possible: Labelling.Origins = rules == nil ? [] : [.stated, .rules]
+        var possible: Labelling.Origins = rules == nil ? [.card] : [.card, .stated, .rules]
         if isByPerson { possible.insert(.person) }
         return givenLabels.allSatisfy { !$0.origins.isEmpty && $0.origins.isSubset(of: possible) }
             && (relabelling == nil || isByPerson)

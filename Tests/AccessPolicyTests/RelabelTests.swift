@@ -75,6 +75,32 @@ import Testing
         #expect(throws: RelabelError.tooLarge) { try old.relabelled(adding: many, removing: [], because: why) }
     }
 
+    @Test func `what a card asks for stays`() throws {
+        let minorsOwn = SensitivityCodes.minorsOwn
+        for isLabelled in [true, false] {
+            let own = try #require(try facts([], isLabelled: isLabelled).ofMinorsOwnConsent)
+            #expect(own.labels.map(\.text) == [label(.restricted).description, minorsOwn.description])
+            #expect(own.isLabelled == isLabelled && own.ofMinorsOwnConsent == own)
+            #expect(try StoredFacts(canonical: own.canonicalBytes) == own)
+            for removed in [minorsOwn, label(.restricted)] {
+                #expect(throws: RelabelError.askedByCard(removed)) {
+                    try own.relabelled(adding: [], removing: [removed], because: why)
+                }
+            }
+            #expect(try own.relabelled(adding: [hiv], removing: [], because: line("")).labels.count == 3)
+        }
+        #expect(try #require(try facts([label(.veryRestricted)]).ofMinorsOwnConsent).labels.count == 2)
+        let full = try facts((0..<254).map { Coding(system: "a", code: String(1_000 + $0)) })
+        #expect(full.ofMinorsOwnConsent == nil)
+    }
+
+    @Test func `policies name a minor's own records by code alone`() {
+        #expect(SensitivityCodes.name(SensitivityCodes.minorsOwn) == "MINOROWN")
+        #expect(SensitivityCodes.isSensitive(SensitivityCodes.minorsOwn))
+        #expect(RecordRules.builtIn.label("MINOROWN") == SensitivityCodes.minorsOwn)
+        #expect(RecordRules.builtIn.labels(with: [SensitivityCodes.minorsOwn]).contains(label(.restricted)))
+    }
+
     @Test func `what a person said outlasts a correction, and what codes said goes with them`() throws {
         let old = try facts([hiv, label(.restricted)]).relabelled(adding: [std], removing: [], because: why)
         let corrected = try facts([]).keepingWord(of: old)

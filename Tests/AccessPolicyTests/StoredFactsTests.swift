@@ -121,19 +121,20 @@ import Testing
         #expect(try StoredFacts(canonical: written(labels: ["a|e\u{301}", "a|\u{E9}"])).labels.count == 2)
     }
 
-    @Test func `a label comes from somebody who looked`() throws {
+    @Test func `a label comes from a card or from somebody who looked`() throws {
         typealias Written = (origins: UInt8, rules: Hash?, isByPerson: Bool)
         let good: [Written] = [
             (1, Self.rules, false), (2, Self.rules, false), (3, Self.rules, true), (4, nil, true), (7, Self.rules, true),
-            (4, Self.rules, true),
+            (4, Self.rules, true), (8, nil, false), (8, Self.rules, false), (15, Self.rules, true),
         ]
         for (origins, rules, isByPerson) in good {
             let bytes = written(labels: ["a"], origins: origins, rules: rules, isByPerson: isByPerson)
             #expect(try StoredFacts(canonical: bytes).givenLabels.map(\.origins.rawValue) == [origins])
         }
         let bad: [Written] = [
-            (0, Self.rules, true), (8, Self.rules, true), (255, Self.rules, true), (1, nil, true), (2, nil, true), (3, nil, false),
-            (4, Self.rules, false), (5, Self.rules, false), (5, nil, true), (1, nil, false), (4, nil, false),
+            (0, Self.rules, true), (16, Self.rules, true), (255, Self.rules, true), (1, nil, true), (2, nil, true), (3, nil, false),
+            (4, Self.rules, false), (5, Self.rules, false), (5, nil, true), (1, nil, false), (4, nil, false), (12, nil, false),
+            (9, nil, false),
         ]
         for (origins, rules, isByPerson) in bad {
             let bytes = written(labels: ["a"], origins: origins, rules: rules, isByPerson: isByPerson)

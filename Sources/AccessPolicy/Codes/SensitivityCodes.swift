@@ -37,8 +37,11 @@ package enum SensitivityCodes {
         return Confidentiality(label: label) == nil && !systemsOfHandling.contains(label.system)
     }
 
-    /// As policies name a label: a code of v3-ActCode by itself, any other with its system.
+    /// Care to which a minor consented alone, of which no guardian learns: 45 CFR 164.502(g)(3)(i). HL7 has no code for it.
+    package static let minorsOwn = Coding(system: "urn:x-cordon:label", code: "MINOROWN")
+
+    /// As policies name a label: a code of v3-ActCode or of ours by itself, any other with its system.
     package static func name(_ label: Coding) -> String {
-        label.system == system ? label.code : label.description
+        label.system == system || label.system == minorsOwn.system ? label.code : label.description
     }
 }

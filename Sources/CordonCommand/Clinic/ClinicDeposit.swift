@@ -69,7 +69,12 @@ extension ClinicCommand {
                 let (items, chosen) = try items(file, enrolled, stated, labels)
                 let facts = items.map(\.facts)
                 let counts = SplitCounts(of: facts)
-                if dryRun { return try cordon.show(report(facts, counts, 0, []), words(counts, facts, isDryRun: true)) }
+                if dryRun {
+                    let card =
+                        enrolled.content.isConfidential
+                        ? "\nThe card is confidential: all of it is labelled as a minor's own too." : ""
+                    return try cordon.show(report(facts, counts, 0, []), words(counts, facts, isDryRun: true) + card)
+                }
                 if let corrects { return try await correct(corrects, with: items, counts, by: clinic) }
                 let finished = try await clinic.finishDeposit()
                 let new = try clinic.new(items, for: patient)

@@ -45,6 +45,7 @@ extension ClinicCommand {
             let recordNumber: String
             let name: String
             let categories: [String]
+            let isConfidential: Bool
         }
 
         func run() async throws {
@@ -53,11 +54,18 @@ extension ClinicCommand {
             try await cordon.asActor(.clinic) { clinic in
                 try clinic.enrol(card, recordNumber: mrn)
                 let categories = card.slots.map { Names.category($0.category) }
+                let line = "Enrolled \(card.name) under \(mrn). The card opens \(categories.joined(separator: ", "))."
                 try cordon.show(
-                    Enrolled(recordNumber: mrn, name: card.name.text, categories: categories),
-                    "Enrolled \(card.name) under \(mrn). The card opens \(categories.joined(separator: ", ")).")
+                    Enrolled(
+                        recordNumber: mrn, name: card.name.text, categories: categories, isConfidential: card.isConfidential),
+                    card.isConfidential ? "\(line)\n\(Self.confidential)" : line)
             }
         }
+
+        private static let confidential = """
+            CONFIDENTIAL: a minor's own care. Say nothing of it to a guardian, and keep letters, bills and portals apart. Everything that you
+            deposit here is labelled as a minor's own, whatever else it is.
+            """
     }
 
     struct Patients: AsyncParsableCommand {
@@ -74,6 +82,7 @@ extension ClinicCommand {
             let recordNumber: String
             let name: String
             let categories: [String]
+            let isConfidential: Bool
             let mayDepositUntil: String
         }
 
@@ -83,10 +92,13 @@ extension ClinicCommand {
                     Line(
                         recordNumber: patient.recordNumber, name: patient.content.name.text,
                         categories: patient.content.slots.map { Names.category($0.category) },
+                        isConfidential: patient.content.isConfidential,
                         mayDepositUntil: patient.content.slots.map(\.permission.until).min()?.description ?? "")
                 }
                 guard !lines.isEmpty else { throw Stop.refused("no patients are enrolled", "See `cordon clinic enrol`.") }
-                let words = lines.map { "\($0.recordNumber)  \($0.name)  may deposit until \($0.mayDepositUntil)" }
+                let words = lines.map { line in
+                    "\(line.recordNumber)  \(line.name)  may deposit until \(line.mayDepositUntil)\(line.isConfidential ? "  CONFIDENTIAL" : "")"
+                }
                 try cordon.show(lines, words.joined(separator: "\n"))
             }
         }

@@ -265,6 +265,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "the record has no label \(label.code); nothing was deposited",
                 advice: "See `cordon --json clinic records`.")
+        case .askedByCard(let label):
+            self.init(
+                code: 1, message: "\(label.code) stays: the patient's card is confidential and asks for it; nothing was deposited",
+                advice: "Ask the patient for another card.")
         case .addedAndRemoved(let label):
             self.init(code: 2, message: "\(label.code) cannot be added and removed at once, or follows from a label that is added")
         case .nothingChanged: self.init(code: 1, message: "the record has just these labels already")

@@ -5,18 +5,20 @@ import MedicalRecords
 /// A label as people and programs see it, with where it comes from.
 struct LabelOrigin: Encodable {
     let label: String
-    /// stated, rules, person
+    /// stated, rules, person, card
     let from: [String]
 
     init(_ label: String, _ origins: Labelling.Origins) {
         self.label = label
-        from = [(Labelling.Origins.stated, "stated"), (.rules, "rules"), (.person, "person")].filter { origins.contains($0.0) }.map(
+        from = [(Labelling.Origins.stated, "stated"), (.rules, "rules"), (.person, "person"), (.card, "card")].filter {
+            origins.contains($0.0)
+        }.map(
             \.1)
     }
 
     /// `HIV (code lists)`
     var words: String {
-        let names = ["stated": "stated in it", "rules": "code lists", "person": "said here"]
+        let names = ["stated": "stated in it", "rules": "code lists", "person": "said here", "card": "the patient's card"]
         return "\(Self.code(label)) (\(from.compactMap { names[$0] }.joined(separator: ", ")))"
     }
 

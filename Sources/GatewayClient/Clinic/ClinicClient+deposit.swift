@@ -83,7 +83,7 @@ extension ClinicClient {
         init(_ item: DepositItem, _ revision: Revision, after known: KnownRecord? = nil) throws(ClientError) {
             guard let new = StoredFacts(item.facts), let facts = try? known.map({ try new.keepingWord(of: $0.details) }) ?? new
             else {
-                throw .localData(.notA(kind: "record with facts of up to 16,000 bytes"))
+                throw Self.tooLarge
             }
             (content, digest, self.facts, self.revision) = (item.content, item.digest, facts, revision)
         }
@@ -93,6 +93,17 @@ extension ClinicClient {
             (content, digest, self.facts, self.revision) = (item.content, item.digest, facts, revision)
         }
 
+        private static var tooLarge: ClientError { .localData(.notA(kind: "record with facts of up to 16,000 bytes")) }
+
+        func ofMinorsOwnConsent() throws(ClientError) -> Outgoing {
+            guard let facts = facts.ofMinorsOwnConsent else { throw Self.tooLarge }
+            return Outgoing(content, digest, facts, revision)
+        }
+
+        private init(_ content: DepositItem.Content, _ digest: Hash, _ facts: StoredFacts, _ revision: Revision) {
+            (self.content, self.digest, self.facts, self.revision) = (content, digest, facts, revision)
+        }
+
         init(text: String, facts: StoredFacts, revision: Revision) {
             let bytes = Array(text.utf8)
             (content, digest, self.facts, self.revision) = (.bytes(bytes), SHA256.hash(bytes), facts, revision)
@@ -100,6 +111,10 @@ extension ClinicClient {
     }
 
     func deposit(_ outgoing: [Outgoing], _ slot: Card.Slot, patient index: Int) async throws(ClientError) -> DepositReport {
+        var outgoing = outgoing
+        if state.patients[index].content.isConfidential {
+            outgoing = try outgoing.map { record throws(ClientError) in try record.ofMinorsOwnConsent() }
+        }
         try await openCompartment(slot)
         var sealed: [SealedRecord] = []
         for record in outgoing { sealed.append(try await seal(record, slot)) }

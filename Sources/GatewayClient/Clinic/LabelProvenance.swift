@@ -56,8 +56,8 @@ package struct LabelProvenance: Encodable, Sendable {
 }
 
 extension LabelProvenance {
-    /// What is known of how the labels of a record came about: at most one for the rules and one for a person. Labels that a resource came
-    /// with are its author's and get none.
+    /// What is known of how the labels of a record came about: at most one for the rules, one for a person and one for the patient's
+    /// card. Labels that a resource came with are its author's and get none.
     ///
     /// - Parameter content: of the record.
     package static func all(of record: StoredRecord, content: [UInt8], _ session: Session) throws(ClientError) -> [LabelProvenance]
@@ -67,6 +67,7 @@ extension LabelProvenance {
         var all: [LabelProvenance] = []
         if let rules = facts.rules { all.append(act.provenance(byRules: rules)) }
         if facts.isByPerson { all.append(act.provenanceByPerson()) }
+        if facts.givenLabels.contains(where: { $0.origins.contains(.card) }) { all.append(act.provenanceByCard()) }
         return all
     }
 
@@ -97,6 +98,11 @@ extension LabelProvenance {
             let author = Agent(type: participant("author"), who: clinic, onBehalfOf: nil)
             let reason = facts.relabelling.flatMap { $0.isEmpty ? nil : $0.text }
             return provenance(.person, policy: nil, agent: author, reason: reason)
+        }
+
+        func provenanceByCard() -> LabelProvenance {
+            let assembler = Agent(type: participant("assembler"), who: Reference(display: "the patient's card"), onBehalfOf: clinic)
+            return provenance(.card, policy: nil, agent: assembler, reason: nil)
         }
 
         private func provenance(

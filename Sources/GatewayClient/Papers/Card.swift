@@ -32,11 +32,13 @@ package struct Card: Paper, Hashable, Sendable {
     package let inbox: Ed25519.PublicKey
     package let inboxRecipient: RecipientKey
     package let slots: [Slot]
+    /// Of records that a minor's own consent made: no guardian may learn of them, and all that is deposited is labelled so.
+    package let isConfidential: Bool
     private let signature: Ed25519.Signature
 
     package init(
         pin: Pin, name: TextLine, clinic: Ed25519.PublicKey, inboxRecipient: RecipientKey, slots: [Slot],
-        signingWith inbox: borrowing Ed25519.PrivateKey
+        isConfidential: Bool = false, signingWith inbox: borrowing Ed25519.PrivateKey
     ) {
         self.pin = pin
         self.name = name
@@ -44,7 +46,8 @@ package struct Card: Paper, Hashable, Sendable {
         self.inbox = inbox.publicKey
         self.inboxRecipient = inboxRecipient
         self.slots = slots.sorted { $0.category < $1.category }
-        let bytes = Self.unsignedBytes(pin, name, clinic, inbox.publicKey, inboxRecipient, self.slots)
+        self.isConfidential = isConfidential
+        let bytes = Self.unsignedBytes(pin, name, clinic, inbox.publicKey, inboxRecipient, self.slots, isConfidential)
         signature = inbox.sign(.card, origin: pin.origin, bytes)
     }
 
@@ -62,21 +65,21 @@ package struct Card: Paper, Hashable, Sendable {
                 permission: try reader.value())
         }
         guard slots.isAscending(by: \.category) else { throw .notCanonical }
+        isConfidential = try reader.flag()
         // The holder commitment comes with proofs.
         guard try !reader.flag() else { throw .unknownTag }
         signature = try reader.signature()
     }
 
     package func encode(to writer: inout CanonicalWriter) {
-        writer.fixed(Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots))
+        writer.fixed(unsignedBytes)
         writer.signature(signature)
     }
 
     /// Throws unless every part is signed by the key it names, for this ledger and this clinic.
     package func verify() throws(ClientError) {
         do {
-            let bytes = Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots)
-            try inbox.verify(signature, .card, origin: pin.origin, bytes)
+            try inbox.verify(signature, .card, origin: pin.origin, unsignedBytes)
             for slot in slots {
                 try slot.entry.verifySignatures()
                 try slot.list.verifySignature(origin: pin.origin)
@@ -93,9 +96,13 @@ package struct Card: Paper, Hashable, Sendable {
         }
     }
 
+    private var unsignedBytes: [UInt8] {
+        Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots, isConfidential)
+    }
+
     private static func unsignedBytes(
         _ pin: Pin, _ name: TextLine, _ clinic: Ed25519.PublicKey, _ inbox: Ed25519.PublicKey, _ inboxRecipient: RecipientKey,
-        _ slots: [Slot]
+        _ slots: [Slot], _ isConfidential: Bool
     ) -> [UInt8] {
         var writer = CanonicalWriter()
         writer.value(pin)
@@ -109,6 +116,7 @@ package struct Card: Paper, Hashable, Sendable {
             writer.string(slot.list.canonicalBytes, length: UInt32.self)
             writer.value(slot.permission)
         }
+        writer.flag(isConfidential)
         writer.flag(false)
         return writer.bytes
     }

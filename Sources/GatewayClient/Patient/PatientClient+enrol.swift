@@ -9,10 +9,13 @@ extension PatientClient {
     /// A new patient: a seed under the passphrase, 24 words on paper, and commitments made from the words for every compartment that
     /// may ever be opened.
     ///
-    /// - Parameter words: shown to the patient and kept nowhere.
+    /// - Parameters:
+    ///   - isConfidential: of a minor, for care to which the minor consents alone. It has keys of its own: nothing links it to a profile that
+    ///     a guardian knows.
+    ///   - words: shown to the patient and kept nowhere.
     package static func enrol(
-        _ folder: ProfileFolder, invite: Invite, name: TextLine, passphrase: borrowing Passphrase, words: borrowing RecoveryWords,
-        environment: Session.Environment
+        _ folder: ProfileFolder, invite: Invite, name: TextLine, isConfidential: Bool = false, passphrase: borrowing Passphrase,
+        words: borrowing RecoveryWords, environment: Session.Environment
     ) async throws(ClientError) -> PatientClient {
         try invite.verify()
         guard !folder.exists else { throw .notPossible(.profileExists) }
@@ -20,7 +23,8 @@ extension PatientClient {
         let recovery = RecoveryKey(words)
         let state = PatientState(
             pin: invite.pin, name: name, commitments: commitments(recovery),
-            backupRecipient: Stored(KeyBytes(recovery.backupIdentity().recipient().key)), fetchKey: recovery.fetchKey().publicKey)
+            backupRecipient: Stored(KeyBytes(recovery.backupIdentity().recipient().key)), fetchKey: recovery.fetchKey().publicKey,
+            isConfidential: isConfidential)
         let patient = try await create(folder, keyring, state, passphrase, environment)
         do {
             try await patient.backUp()
@@ -109,6 +113,6 @@ extension PatientClient {
         return Card(
             pin: session.pin, name: state.name, clinic: clinic.actor.key,
             inboxRecipient: session.keyring.inboxIdentity().recipient().key,
-            slots: slots, signingWith: session.keyring.inboxKey())
+            slots: slots, isConfidential: state.isConfidential, signingWith: session.keyring.inboxKey())
     }
 }

@@ -12,6 +12,8 @@ package struct PatientState: Codable, Sendable {
     /// To whom the backup is sealed, and whose key fetches it. Both follow from the 24 words.
     let backupRecipient: Stored<KeyBytes>
     let fetchKey: Ed25519.PublicKey
+    /// A minor's own records: on cards it says so, and no guardian is made.
+    package let isConfidential: Bool
     /// The number of the next grant. It is written down before it is used, so that no control key is used twice.
     var nextGrant: UInt64 = 0
     package var grants: [GivenGrant] = []

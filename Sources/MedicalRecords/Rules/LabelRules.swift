@@ -11,6 +11,8 @@
 /// kept like any other, and taken for a sensitive one.
 struct LabelRules: Sendable {
     static let sensitivitySystem = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+    /// Of labels for which HL7 has no code.
+    static let ownSystem = "urn:x-cordon:label"
 
     private struct Rule {
         let list: CodeLists.Membership

@@ -12,8 +12,10 @@ package struct Labelling: Hashable, Sendable {
         package static let rules = Origins(rawValue: 2)
         /// Somebody at the depositing clinic said so.
         package static let person = Origins(rawValue: 4)
+        /// The patient's card asks for it, of everything that is deposited under it.
+        package static let card = Origins(rawValue: 8)
 
-        package static let all: Origins = [.stated, .rules, .person]
+        package static let all: Origins = [.stated, .rules, .person, .card]
     }
 
     package struct Label: Hashable, Sendable {

@@ -31,8 +31,8 @@ extension RecordRules {
     package func label(_ text: String) -> Coding? {
         if let label = Coding(description: text) { return label.system.isEmpty || label.code.isEmpty ? nil : label }
         if let confidentiality = Confidentiality(rawValue: text) { return confidentiality.label }
-        let label = Coding(system: LabelRules.sensitivitySystem, code: text)
-        return labelRules.knows(label) ? label : nil
+        let labels = [LabelRules.sensitivitySystem, LabelRules.ownSystem].map { Coding(system: $0, code: text) }
+        return labels.first(where: labelRules.knows)
     }
 
     /// These labels with all that follow from them: `ETHUD` asks for `SUD`, and any sensitivity for its confidentiality. Sorted.

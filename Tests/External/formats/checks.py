@@ -261,7 +261,7 @@ def profiles(files):
     file = files["profiles.json"]
     for name, members in (
             ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "lists", "wishes",
-                                 "nextWish", "notices", "inboxRead"}),
+                                 "nextWish", "notices", "inboxRead", "isConfidential"}),
             ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead"})):
         require(set(json.loads(file[name]["JSON"])) == members, f"{name}: other members")
     require(file["backup"]["words"] == files["keys.json"]["recovery"]["words"], "backup: other words")

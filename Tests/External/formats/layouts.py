@@ -38,7 +38,7 @@ snapshot = checked(
 # 4.6
 def check_facts(value):
     require(value["days"] is None or value["days"]["earliest"] <= value["days"]["latest"] < 3_652_059, "days")
-    possible = (3 if value["rules"] else 0) | (4 if value["by a person"] else 0)
+    possible = (3 if value["rules"] else 0) | (4 if value["by a person"] else 0) | 8
     for label in value["labels"]:
         require(label["origins"] and label["origins"] & ~possible == 0, "a label from nobody who looked")
     require(value["relabelling"] is None or value["by a person"], "relabelled by nobody")
@@ -255,7 +255,7 @@ card = struct(
     ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),
     ("slots", listing(1, struct(("category", u16), ("entry", string(2, 16_380, entry)), ("list", string(4, 312_650, recipient_list)),
                                 ("permission", nested(permission))), at_most=96, order=lambda value: value["category"])),
-    ("holder commitment", absent), ("signature", sig), bound=1_048_576)
+    ("confidential", flag), ("holder commitment", absent), ("signature", sig), bound=1_048_576)
 
 # 6
 slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", string(4, 40_000, grant_body)), ("name", text),

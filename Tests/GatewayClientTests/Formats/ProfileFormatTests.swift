@@ -28,7 +28,8 @@ import Testing
         let recovery = RecoveryKey(KeyFormats.words())
         var state = PatientState(
             pin: PaperFormats.pin, name: line("Ana Díaz"), commitments: [recovery.commitments(3)],
-            backupRecipient: Stored(KeyBytes(recovery.backupIdentity().recipient().key)), fetchKey: recovery.fetchKey().publicKey)
+            backupRecipient: Stored(KeyBytes(recovery.backupIdentity().recipient().key)), fetchKey: recovery.fetchKey().publicKey,
+            isConfidential: false)
         let slip = try MessageFormats.slip()
         state.nextGrant = 1
         state.grants = [
