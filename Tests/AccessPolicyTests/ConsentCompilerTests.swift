@@ -40,7 +40,10 @@ import Testing
         for (restriction, text) in [
             (Restriction(.everything), "forbid (principal, action, \(patient));"),
             (Restriction(.everything, from: publicKey("lakeside")), "forbid (\(clinic), action, \(patient));"),
-            (Restriction(.label(line("SUD"))), "forbid (principal, action, \(patient)) when { resource in Label::\"SUD\" };"),
+            (
+                Restriction(.label(line("SUD"))),
+                "forbid (principal, action, \(patient)) when { !resource.labelled || resource in Label::\"SUD\" };"
+            ),
             (
                 Restriction(.record(record), from: publicKey("lakeside")),
                 "forbid (\(clinic), action, \(patient)) when { resource == Record::\"\(record)\" };"

@@ -125,6 +125,20 @@ import Testing
         #expect(decided(DecisionCase.restriction("hide", .record(.zero))).released.count == 3)
     }
 
+    @Test func `a restriction by label hides what nobody labelled, even from a grant that names such files`() {
+        let subject = DecisionCase().changed {
+            $0.extras = .unlabelled
+            $0.records[1] = DecisionCase.record(2, facts: DecisionCase.facts(isLabelled: false))
+        }
+        #expect(subject.released == [1, 2, 3])
+        for restriction in [Restriction.Target.label(line("HIV")), .label(line("SPI"))] {
+            let restricted = subject.changed { $0.others = [DecisionCase.restriction("hide", restriction)] }
+            #expect(restricted.released == [1, 3])
+        }
+        let elsewhere = subject.changed { $0.others = [DecisionCase.restriction("hide", .label(line("HIV")), from: "hillside")] }
+        #expect(elsewhere.released == [1, 2, 3])
+    }
+
     /// Its grant ran out long ago in all these cases.
     @Test func `a restriction begins with its first day and does not run out`() {
         func forbids(from: UInt32, on day: UInt32) -> Bool {

@@ -155,6 +155,17 @@ import Testing
             #expect(got.hasPrefix("5 records"), "\(got)")
             let refused = try await workshop.sh("cordon --as lakeside clinic request 2 --purpose research")
             #expect(refused.status == 1 && refused.output == Self.nothing)
+            let log = try await workshop.done("cordon --as ana patient log")
+            let entry = try #require(log.split(separator: "\n").first { $0.contains("5 records") }?.split(separator: " ").first)
+            let why = try await workshop.done("cordon --as ana why \(entry)")
+            #expect(
+                why.contains("Lakeside Hospital may read your laboratory records for treatment") && why.contains("(provision)"),
+                "\(why)")
+            let list = try await workshop.done("cordon --as ana patient records --category laboratory")
+            let id = try #require(list.split(separator: " ").first)
+            try await workshop.done("cordon --as ana grant --consent consent.json --to hillside --category laboratory --yes")
+            let other = try await workshop.done("cordon --as ana why --record \(id) --for hillside")
+            #expect(other.contains("Hillside Clinic may read your laboratory records for treatment"), "\(other)")
         }
     }
 

@@ -58,8 +58,10 @@ package enum ConsentCompiler {
         let conditions: [PolicyBody.Condition] =
             switch restriction.target {
             case .everything: []
-            case .label(let label): [Self.when(.in, .label(label.text))]
-            case .record(let record): [Self.when(.equal, .record(record))]
+            // Nobody knows what a file holds that no labeller saw.
+            case .label(let label):
+                [.init(.when, Expression(.or([Self.isUnlabelled, Self.resource(.in, .label(label.text))])))]
+            case .record(let record): [.init(.when, Self.resource(.equal, .record(record)))]
             }
         let forbid = PolicyBody(
             effect: .forbid, principal: restriction.clinic.map { .equal(.uid(.organization($0))) } ?? .any,
@@ -67,7 +69,9 @@ package enum ConsentCompiler {
         return CompiledConsent(scope, forbid: (nil, forbid), isLasting: true)
     }
 
-    private static func when(_ relation: BinaryOperator, _ uid: EntityUID) -> PolicyBody.Condition {
-        .init(.when, Expression(.binary(relation, Expression(.variable(.resource)), .entity(uid))))
+    private static let isUnlabelled = Expression(.not(.attribute("labelled", of: .resource)))
+
+    private static func resource(_ relation: BinaryOperator, _ uid: EntityUID) -> Expression {
+        Expression(.binary(relation, Expression(.variable(.resource)), .entity(uid)))
     }
 }

@@ -55,6 +55,12 @@ package struct Readback: Hashable, Sendable {
         }
     }
 
+    /// What the rule at a place such as `provision.provision[1]` says by itself; `nil` where there is none.
+    package static func sentence(at place: String, of consent: FHIRConsent, _ setting: Setting) -> String? {
+        guard case .success(let root) = consent.tree() else { return nil }
+        return RuleReader(setting: setting).sentence(at: place, root)
+    }
+
     private init(_ rules: [String], _ consequences: [String], review: [String]) {
         (self.rules, self.consequences, self.review) = (rules, consequences, review)
     }
@@ -64,7 +70,7 @@ private struct RuleReader {
     let setting: Readback.Setting
 
     func sentences(_ root: ConsentRule) -> [String] {
-        let who = root.recipients.isEmpty ? (root.kind == .permit ? setting.grantee : "Nobody") : people(root.recipients)
+        let who = subject(root)
         let short = root.kind == .permit ? root.rules.filter(\.isShort) : []
         let exceptions = short.isEmpty ? "" : ", except \(ConsentWords.list(short.map { things($0, bare: "records") }, "and"))"
         let may = who == "Nobody" ? "may" : may(root)
@@ -74,6 +80,26 @@ private struct RuleReader {
             "\(who) \(may) \(verb(root)) \(things(root, bare: records))\(among)\(purposes(root))\(period(root))\(end)\(exceptions)."
         let rest = root.rules.filter { !short.contains($0) }
         return [head] + rest.flatMap { exception($0, in: root, who == "Nobody" ? "anybody" : who) }
+    }
+
+    func sentence(at place: String, _ root: ConsentRule) -> String? {
+        var steps = place.split(separator: ".").map(String.init)
+        guard !steps.isEmpty, steps.removeFirst() == "provision" else { return nil }
+        var (rule, sentence, name) = (root, sentences(root).first, subject(root))
+        for step in steps {
+            guard let index = Int(step.dropFirst("provision[".count).dropLast()), rule.rules.indices.contains(index) else {
+                return nil
+            }
+            let inner = rule.rules[index]
+            sentence = exception(inner, in: rule, name == "Nobody" ? "anybody" : name).first
+            name = inner.recipients.isEmpty ? name : people(inner.recipients)
+            rule = inner
+        }
+        return sentence
+    }
+
+    private func subject(_ root: ConsentRule) -> String {
+        root.recipients.isEmpty ? (root.kind == .permit ? setting.grantee : "Nobody") : people(root.recipients)
     }
 
     private func may(_ rule: ConsentRule) -> String { rule.kind == .permit ? "may" : "may not" }

@@ -151,7 +151,7 @@ extension ReadBack {
     }
 
     /// Organisations by their keys, as a consent may name them.
-    private static func names(_ session: Session) throws -> [String: String] {
+    static func names(_ session: Session) throws -> [String: String] {
         Dictionary(try session.actors().map { ($0.actor.key.description, $0.actor.name.text) }, uniquingKeysWith: { $1 })
     }
 }
@@ -162,7 +162,7 @@ enum RestrictionWords {
         let category = Names.category(category)
         switch restriction.target {
         case .everything: return "all \(category) records"
-        case .label(let label): return "\(category) records labelled \(label.text)"
+        case .label(let label): return "\(category) records labelled \(label.text), and files that nobody labelled"
         case .record(let id): return "record \(id.description.prefix(12)) of \(category)"
         }
     }

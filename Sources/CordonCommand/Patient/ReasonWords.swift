@@ -50,7 +50,7 @@ struct ReasonWords {
     }
 
     private func clauses(_ part: Reasons.Part) -> [String] {
-        var lines = part.clauses.map { "  \(words($0))" }
+        var lines = part.clauses.flatMap { ["  \(words($0))"] + rule(behind: $0, part).map { "    \($0)" } }
         lines += part.failing.map { "  could not be computed, so nothing is shown: \(words($0))" }
         if part.clauses.isEmpty, part.failing.isEmpty, !part.isAllowed { lines.append("  no grant allows it") }
         if !part.obligations.isEmpty {
@@ -58,6 +58,17 @@ struct ReasonWords {
             lines.append("  who got it has duties: \(duties) (\(part.obliging.map(name).joined(separator: ", ")))")
         }
         return lines
+    }
+
+    /// What the consent in FHIR says at the place that decided.
+    private func rule(behind clause: Reasons.Clause, _ part: Reasons.Part) -> [String] {
+        guard let grant = clause.grant, let place = part.rules[grant.control], case .fhir(let document)? = grant.consent?.content,
+            let consent = try? FHIRConsent(signed: document)
+        else { return [] }
+        let names = (try? ReadBack.names(patient.session)) ?? [:]
+        let setting = Readback.Setting(
+            grantee: grant.granteeName.text, category: Names.category(grant.category), until: grant.until, name: { names[$0] })
+        return ["\(Readback.sentence(at: place, of: consent, setting) ?? "there") (\(place))"]
     }
 
     private func name(_ clause: Reasons.Clause) -> String {
@@ -114,6 +125,8 @@ struct ReasonAnswer: Encodable {
         let by: [Clause]
         let failing: [Clause]
         let obligations: [String]
+        /// Of grants by a consent in FHIR, where in it the rule stands that decided, by the grant's id.
+        let rules: [String: String]
     }
 
     struct Clause: Encodable {
@@ -137,7 +150,8 @@ struct ReasonAnswer: Encodable {
         parts = reasons.parts.map { part in
             Part(
                 records: part.records.map(\.description), isShown: part.isAllowed, by: part.clauses.map(Self.clause),
-                failing: part.failing.map(Self.clause), obligations: part.obligations.map(\.rawValue))
+                failing: part.failing.map(Self.clause), obligations: part.obligations.map(\.rawValue),
+                rules: Dictionary(uniqueKeysWithValues: part.rules.map { ($0.key.description, $0.value) }))
         }
         moreHeldBack = reasons.moreHeldBack
         nearest = reasons.misses.map { Miss(grant: $0.grant.number, lacks: $0.unmet.map(ReasonWords.words)) }

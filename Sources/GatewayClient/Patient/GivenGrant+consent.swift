@@ -1,5 +1,6 @@
 package import AccessPolicy
 import CryptoPrimitives
+import MedicalRecords
 import SharingContract
 
 extension GivenGrant {
@@ -13,6 +14,12 @@ extension GivenGrant {
     }
 
     package var isRestriction: Bool { restriction != nil }
+
+    /// Where in its consent in FHIR the rule stands that decides of a record.
+    func rule(on candidate: Candidate, _ purpose: PurposeOfUse, at now: Minute) -> String? {
+        guard case .fhir(let document)? = consent?.content else { return nil }
+        return ConsentVerdict(of: document, scope, category: category, candidate, for: purpose, at: now)?.place
+    }
 
     /// Whether it allows or hides something on this day.
     func isInForce(on day: Day) -> Bool {

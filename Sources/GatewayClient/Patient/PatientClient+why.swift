@@ -15,6 +15,14 @@ package struct Reasons: Sendable {
         case policy(LibraryPolicy)
         /// A policy that is not known here by that name, as it was replaced since.
         case unknown(String)
+
+        /// Whose consent it is.
+        package var grant: GivenGrant? {
+            switch self {
+            case .grant(let grant), .restriction(let grant), .exception(let grant): grant
+            case .policy, .unknown: nil
+            }
+        }
     }
 
     /// What was said of some records together.
@@ -27,6 +35,9 @@ package struct Reasons: Sendable {
         package let failing: [Clause]
         package let obliging: [Clause]
         package let obligations: [Obligation]
+        /// By grant, where in its consent in FHIR the rule stands that decided of the first of these records. Absent where that record is
+        /// not there any more, and where the reader is named by something else than his key.
+        package let rules: [Ed25519.PublicKey: String]
     }
 
     package let parts: [Part]
@@ -79,9 +90,12 @@ extension PatientClient {
         let library = policies?.root == record.policies ? policies?.library : nil
         let name = (try? session.ledger.state.actor(request.actor)).flatMap { $0?.actor.name }
         let misses = try await misses(of: request, record, before: leaf, at: item.leaf)
+        let candidates = try await candidates(of: request)
         let reasons = Reasons(
             parts: record.rulings.indices.map { index in
-                part(record.rulings[index], record.records.filter { $0.ruling == index }.map(\.commitment), library)
+                let records = record.records.filter { $0.ruling == index }.map(\.commitment)
+                let first = records.first.flatMap { candidates[$0] }
+                return part(record.rulings[index], records, library, first, request.purpose, at: leaf.time)
             }, moreHeldBack: Int(record.moreHeldBack), misses: misses)
         return ExplainedDecision(
             leaf: item.leaf, time: leaf.time, request: request, actorName: name,
@@ -103,11 +117,25 @@ extension PatientClient {
         return misses(of: own, decisions, request.purpose, candidate) { $0.revoked.map { $0 < index } == true }
     }
 
-    private func part(_ ruling: Ruling, _ records: [Hash], _ library: PolicyLibrary?) -> Reasons.Part {
+    /// Records that are there now, by commitment, of the category that the grant opens.
+    private func candidates(of request: Request) async throws(ClientError) -> [Hash: Candidate] {
+        guard let relied = state.grants.first(where: { $0.control == request.grant }) else { return [:] }
+        return Dictionary(try await candidates(relied.category).map { ($0.commitment, $0) }, uniquingKeysWith: { $1 })
+    }
+
+    private func part(
+        _ ruling: Ruling, _ records: [Hash], _ library: PolicyLibrary?, _ first: Candidate?, _ purpose: PurposeOfUse, at now: Minute
+    ) -> Reasons.Part {
         func clauses(_ ids: [String]) -> [Reasons.Clause] { ids.map { clause($0, library) } }
+        let deciding = clauses(ruling.deciding)
+        let grants = deciding.compactMap(\.grant)
+        let rules = first.map { first in
+            grants.compactMap { grant in grant.rule(on: first, purpose, at: now).map { (grant.control, $0) } }
+        }
         return Reasons.Part(
-            records: records, isAllowed: ruling.isAllowed, clauses: clauses(ruling.deciding),
-            failing: clauses(ruling.failing), obliging: clauses(ruling.demanding), obligations: ruling.obligations)
+            records: records, isAllowed: ruling.isAllowed, clauses: deciding, failing: clauses(ruling.failing),
+            obliging: clauses(ruling.demanding), obligations: ruling.obligations,
+            rules: Dictionary(rules ?? [], uniquingKeysWith: { $1 }))
     }
 
     /// Consents are named by their grant's key, policies by themselves.
@@ -143,7 +171,9 @@ extension PatientClient {
         var parts: [Reasons.Part] = []
         for grant in own where grant.category == category && grant.isInForce(on: session.today) {
             for (_, ruling) in decisions.rulings(OwnDecisions.Offer(grant), purpose, [candidate]) {
-                parts.append(part(ruling, [record.descriptorCommitment], decisions.policies?.library))
+                parts.append(
+                    part(
+                        ruling, [record.descriptorCommitment], decisions.policies?.library, candidate, purpose, at: decisions.now))
             }
         }
         let allowed = parts.filter(\.isAllowed)
@@ -155,7 +185,7 @@ extension PatientClient {
             parts.append(
                 Reasons.Part(
                     records: [record.descriptorCommitment], isAllowed: false, clauses: clauses, failing: [], obliging: [],
-                    obligations: []))
+                    obligations: [], rules: [:]))
         }
         return Prospect(
             record: record, category: category, isAllowed: !allowed.isEmpty, hasGrant: misses.count < own.count,

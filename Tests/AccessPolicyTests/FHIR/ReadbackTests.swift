@@ -53,6 +53,32 @@ import Testing
             ])
     }
 
+    @Test func `each rule is found by its place`() {
+        let root = Self.rule(.permit) { root in
+            root.rules = [
+                Self.rule(.deny) { $0.labels = [Self.label("HIV")] },
+                Self.rule(.deny) { rule in
+                    rule.actors = [.init(reference: ConsentReference(identifier: Identifier(system: "urn:ids", value: "7")))]
+                    rule.rules = [Self.rule(.permit) { $0.purposes = [Self.purpose("ETREAT")] }]
+                },
+            ]
+        }
+        let consent = FHIRConsent(provision: root)
+        func sentence(_ place: String) -> String? { Readback.sentence(at: place, of: consent, Self.setting) }
+        #expect(sentence("provision") == Self.rules(root).first)
+        #expect(sentence("provision.provision[0]") == "But Lakeside Hospital may not read anything about HIV.")
+        #expect(sentence("provision.provision[1]") == "But Dr. Okafor's practice may not read any of these records.")
+        #expect(
+            sentence("provision.provision[1].provision[0]")
+                == "Even so, Dr. Okafor's practice may read these records for emergency treatment.")
+        for place in [
+            "", "provisions", "provision.provision[2]", "provision.provision[-1]", "provision.provision[x]", "provision.a",
+        ] {
+            #expect(sentence(place) == nil, "\(place)")
+        }
+        #expect(Readback.sentence(at: "provision", of: FHIRConsent(provision: ConsentRule()), Self.setting) == nil)
+    }
+
     @Test func `a consent that denies is told with what follows`() {
         let root = Self.rule(.deny) { $0.classes = [Coding(system: RandomConsents.types, code: "Condition")] }
         let readback = Readback(FHIRConsent(provision: root), Self.setting)
