@@ -39,6 +39,32 @@ import Testing
         return try JSONDecoder().decode(Preview.self, from: Data(text.utf8))
     }
 
+    @Test func `a minor's own profile says so on its card, and the clinic labels all that it deposits`() async throws {
+        try await standing { workshop in
+            try await workshop.done("cordon --as hillside clinic invite > invite.txt")
+            let made = try await workshop.sh("cordon --as kim-own patient new --confidential --invite invite.txt")
+            #expect(made.status == 0 && made.error.contains("Give no guardian"), "\(made.all)")
+            try await workshop.done("cordon --as kim-own patient card --for hillside > kim-own.card")
+            let enrolled = try await workshop.done("cordon --as hillside clinic enrol kim-own.card --mrn 77812-c")
+            #expect(enrolled.contains("CONFIDENTIAL: a minor's own care."), "\(enrolled)")
+            let patients = try await workshop.done("cordon --as hillside clinic patients")
+            #expect(patients.split(separator: "\n").map { $0.hasSuffix("CONFIDENTIAL") } == [false, true], "\(patients)")
+            let deposit = "cordon --as hillside clinic deposit --patient 77812-c"
+            let dry = try await workshop.done("\(deposit) --dry-run a.txt")
+            #expect(dry.hasSuffix("The card is confidential: all of it is labelled as a minor's own too.\n"), "\(dry)")
+            try await workshop.done("\(deposit) a.txt --not-sensitive")
+            let records = try await workshop.done("cordon --as kim-own --json patient records")
+            #expect(records.contains("MINOROWN"), "\(records)")
+            let id = try #require(
+                try await workshop.done("cordon --as hillside clinic records --patient 77812-c").split(separator: " ").first)
+            let relabelled = try await workshop.sh(
+                "cordon --as hillside clinic relabel \(id) a.txt --patient 77812-c --remove MINOROWN --reason 'the mother asked'")
+            #expect(relabelled.status == 1 && relabelled.error.contains("MINOROWN stays"), "\(relabelled.all)")
+            let both = try await workshop.sh("cordon --as x patient new --confidential --restore --gateway http://127.0.0.1:1")
+            #expect(both.status == 2 && both.error.contains("as before"), "\(both.all)")
+        }
+    }
+
     @Test func `a dry run tells of each record what would be stored, and stores nothing`() async throws {
         try await standing { workshop in
             let before = try await workshop.stored()

@@ -53,4 +53,67 @@ import Testing
         let outcome = try await workshop.sh("cordon policy \(command) p")
         #expect(outcome.status == status && outcome.error.contains(says), "\(outcome.status): \(outcome.all)")
     }
+
+    private static let consent = """
+        {"resourceType":"Consent","status":"active",
+         "scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
+         "category":[{"coding":[{"system":"http://loinc.org","code":"59284-0"}]}],
+         "provision":{"type":"permit","period":{"end":"2027-01-01"},
+                      "actor":[{"role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]},
+                                "reference":{"reference":"Organization/54"}}],
+                      "purpose":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"}],
+                      "provision":[{"type":"deny","securityLabel":[
+                          {"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]}]}}
+        """
+
+    /// What is asked, how it ends and what is answered.
+    @Test(arguments: [
+        ("--actor Organization/54 --purpose TREAT", 0, "May be disclosed.\n  Drop what carries any of: HIV"),
+        ("--actor Organization/54 --purpose ETREAT", 0, "May be disclosed."),
+        ("--actor Organization/53 --purpose TREAT", 1, "No consent on file speaks of this."),
+        ("--actor Organization/54 --purpose HRESCH", 1, "No consent on file speaks of this."),
+        ("--actor Organization/54", 1, "No consent on file speaks of this."), ("--purpose TREAT", 1, "No consent on file"),
+        ("--actor Organization/54 --purpose TREAT --at 2027-01-02", 1, "No consent on file"),
+        ("--actor Organization/54 --purpose TREAT --at tomorrow", 2, "is no time"),
+        ("deny.json --actor Organization/54 --purpose TREAT", 1, "May not be disclosed."),
+        ("unclear.json --actor Organization/54 --purpose TREAT", 0, "has to be looked at by a person"),
+        ("nowhere.json", 4, "no such file"), ("empty.json", 4, "empty.json cannot be read as a FHIR R4 Consent: not the JSON"),
+    ])
+    func `consents are decided by for callers with records of their own`(line: String, status: Int32, says: String) async throws {
+        let workshop = try Workshop()
+        try await workshop.done("cat > consent.json", input: Self.consent)
+        try await workshop.done(
+            """
+            sed 's/"permit","period".*/"deny",/' consent.json > deny.json
+            sed 's/"type":"deny",//' consent.json > unclear.json
+            : > empty.json
+            """)
+        let at = line.contains("--at") ? "" : " --at 2026-11-01"
+        let outcome = try await workshop.sh("cordon policy decide consent.json \(line)\(at)")
+        #expect(outcome.status == status && outcome.all.contains(says), "\(outcome.status): \(outcome.all)")
+    }
+
+    @Test func `the answer has the form of LEAP's consent service`() async throws {
+        struct Answer: Decodable {
+            struct Code: Decodable {
+                let code: String
+            }
+            struct Parameters: Decodable {
+                let codes: [Code]?
+            }
+            struct Obligation: Decodable {
+                let id: Code
+                let parameters: Parameters
+            }
+            let decision: String
+            let obligations: [Obligation]
+        }
+        let workshop = try Workshop()
+        try await workshop.done("cat > consent.json", input: Self.consent)
+        let json = try await workshop.done(
+            "cordon --json policy decide consent.json --actor Organization/54 --purpose TREAT --at 2026-11-01")
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(json.utf8))
+        #expect(answer.decision == "CONSENT_PERMIT" && answer.obligations.map(\.id.code) == ["REDACT"])
+        #expect(answer.obligations.first?.parameters.codes?.map(\.code) == ["HIV"])
+    }
 }

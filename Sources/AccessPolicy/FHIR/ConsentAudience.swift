@@ -20,6 +20,9 @@ package struct ConsentAudience: Hashable, Sendable {
         knowsReferences = false
     }
 
+    /// Of somebody outside, who keeps records of his own and knows whose they are.
+    package static let outside = ConsentAudience(patient: EntityUID(type: "Patient", id: "outside"))
+
     /// Of nobody in particular, where somebody outside asks and every reference is known.
     package init(patient: EntityUID) {
         self.patient = patient

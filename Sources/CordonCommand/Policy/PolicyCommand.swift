@@ -9,7 +9,7 @@ struct PolicyCommand: AsyncParsableCommand {
             They are written in Cedar and lie in a folder: `schema.cedarschema`, `statute/*.cedar`, `institution/*.cedar`. They forbid or
             oblige; only a patient's grant permits.
             """,
-        subcommands: [Check.self, Test.self, Explain.self, Publish.self, Show.self])
+        subcommands: [Check.self, Test.self, Explain.self, Publish.self, Show.self, Decide.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
