@@ -57,6 +57,29 @@ import Testing
         }
     }
 
+    @Test func `a published policy obliges, and the reader's folder shows it`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            try await workshop.done(
+                """
+                set -e; printf 'in treatment since March' > a.txt; printf 'knee' > b.txt
+                cordon --as hillside clinic deposit --patient 12345 --label SUD a.txt
+                cordon --as hillside clinic deposit --patient 12345 --category general --not-sensitive b.txt
+                cordon --as ana grant --to lakeside --category substance-use --yes
+                cordon --as ana grant --to lakeside --category general --yes
+                cordon --as lakeside clinic inbox
+                cordon --as lakeside clinic request 1; cordon --as lakeside clinic request 2
+                cordon --as lakeside clinic open 1 --as files --out sensitive
+                cordon --as lakeside clinic open 2 --as files --out harmless
+                """)
+            #expect(try await workshop.done("cat sensitive/part2-notice.txt").contains(Self.statement))
+            #expect(try await workshop.done("cat sensitive/consent.txt").contains("substance-use records, for treatment"))
+            #expect(try await workshop.sh("ls harmless/part2-notice.txt harmless/consent.txt").status != 0)
+        }
+    }
+
     @Test func `nothing is opened on a condition that the program does not know`() async throws {
         try await holding([1, 9]) { workshop in
             for form in [

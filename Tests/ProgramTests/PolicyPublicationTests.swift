@@ -59,6 +59,43 @@ import Testing
         }
     }
 
+    @Test func `each decision is under what was in force, and replays so`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.done(
+            """
+            cp -rL policies p && chmod -R u+w p && rm -r p/tests p/*.json
+            cat >> p/institution/roles.cedar
+            """,
+            input: """
+
+                @id("no-research-now")
+                @basis("institution: until the committee has met")
+                @version("1")
+                forbid (principal, action in Action::"disclose", resource) when { context.purpose in Purpose::"HRESCH" };
+
+                """)
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            let request = "cordon --as lakeside clinic request 1 --purpose research"
+            try await workshop.done(
+                """
+                set -e; cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
+                cordon --as ana grant --to lakeside --category laboratory --purpose research --yes
+                cordon --as lakeside clinic inbox; \(request)
+                cordon --as north policy publish p --yes
+                """)
+            try await refused(request, 1, "No records.", in: workshop)
+            let log = try await workshop.done("cordon --as ana patient log")
+            let entry = try #require(log.split(separator: "\n").first { $0.contains("was refused") }?.split(separator: " ").first)
+            let why = try await workshop.done("cordon --as ana why \(entry)")
+            #expect(why.contains("no-research-now, institution: until the committee has met"), "\(why)")
+            try await workshop.done("cordon --as north policy publish policies --yes && \(request)")
+            let replay = try await workshop.done("cordon --as aud audit export --out a && cordon --as aud audit replay a")
+            #expect(replay.contains("3 decisions recomputed: 3 the same"), "\(replay)")
+        }
+    }
+
     @Test func `folders that are no set of policies are refused before anything is signed`() async throws {
         let workshop = try Workshop()
         try await workshop.found()
