@@ -4,7 +4,7 @@ package import MedicalRecords
 /// What a clinic asks for under a grant. Its hash is answered once; the grant's release key signs that hash. docs/formats.md,
 /// section 4.5.
 package struct Request: CanonicalCodable, Hashable, Sendable {
-    package static let maximumSize = 256 + 32 + 1 + Filter.maximumSize + 1 + 256 + 32 + 32
+    package static let maximumSize = 256 + 32 + 1 + Filter.maximumSize + 1 + 256 + 32 + 9 + 32
 
     package let origin: TextLine
     /// The grant, by its control key.
@@ -15,11 +15,13 @@ package struct Request: CanonicalCodable, Hashable, Sendable {
     /// Who at the clinic asks.
     package let staff: TextLine
     package let actor: Ed25519.PublicKey
+    /// The leaf of the emergency access that the request relies on.
+    package let emergency: UInt64?
     package let nonce: Bytes32
 
     package init(
         origin: TextLine, grant: Ed25519.PublicKey, action: Action = .read, filter: Filter, purpose: PurposeOfUse, staff: TextLine,
-        actor: Ed25519.PublicKey, nonce: Bytes32
+        actor: Ed25519.PublicKey, emergency: UInt64? = nil, nonce: Bytes32
     ) {
         self.origin = origin
         self.grant = grant
@@ -28,6 +30,7 @@ package struct Request: CanonicalCodable, Hashable, Sendable {
         self.purpose = purpose
         self.staff = staff
         self.actor = actor
+        self.emergency = emergency
         self.nonce = nonce
     }
 
@@ -41,6 +44,7 @@ package struct Request: CanonicalCodable, Hashable, Sendable {
         self.purpose = purpose
         staff = try reader.text()
         actor = try reader.value()
+        emergency = try reader.optional { reader throws(FormatError) in try reader.integer(UInt64.self) }
         nonce = try reader.bytes32()
     }
 
@@ -52,6 +56,7 @@ package struct Request: CanonicalCodable, Hashable, Sendable {
         writer.integer(purpose.rawValue)
         writer.text(staff)
         writer.value(actor)
+        writer.optional(emergency) { $0.integer($1) }
         writer.bytes32(nonce)
     }
 }

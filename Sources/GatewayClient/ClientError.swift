@@ -38,6 +38,9 @@ package enum Missing: Error {
     case ambiguousActor(name: String, matches: [TextLine])
     case patient(recordNumber: String)
     case member(name: String)
+    /// Several patients have this name here.
+    case ambiguousPatient(name: String)
+    case emergency
     case grant
     case restriction
     /// No entry of this number decides about this patient.
@@ -72,6 +75,15 @@ package enum Obstacle: Error {
     /// Later than the ledger's rules let anything hold.
     case dateTooLate(last: Day)
     case notForAuditors
+    /// What opens in an emergency is for emergency desks alone.
+    case notAnEmergencyDesk(name: TextLine)
+    /// The emergency summary is asked for before anything else.
+    case summaryFirst
+    /// A declaration without an explanation, or for longer than one holds.
+    case emergencyUnexplained
+    /// A review without its reviewer's name.
+    case reviewUnsigned
+    case reviewedAlready
     /// Only members propose and approve.
     case notAMember
     /// A member has no say in its own removal.

@@ -14,6 +14,8 @@ package struct GatewayLimits: Sendable {
     package var idleTimeout: Int64 = 30
     /// What stays free of the disk for ending grants and keys and for decisions, in bytes.
     package var reservedSpace: UInt64 = 64 << 20
+    /// In how many days an emergency is to be reviewed. The contract allows thirty.
+    package var reviewDays: UInt32 = 7
     /// Bodies of messages that are being read at the same time, in bytes: of those whom a member admitted, and of all others.
     package var actorBodies = 256 << 20
     package var otherBodies = 64 << 20

@@ -25,6 +25,8 @@ package enum Refusal: Error, Equatable {
     case unchanged
     /// This request was answered before.
     case requestAnswered
+    /// The emergency access that a release names is unknown, of another grant, used before, or over.
+    case emergencyNotInForce
     /// A successor that its predecessor had not committed to.
     case notCommitted
     /// The rules do not allow this change of members.

@@ -12,6 +12,10 @@ struct DecisionCase {
     var grantee = "lakeside"
     var actor = "lakeside"
     var identifiers = ""
+    var isEmergencyDesk = false
+    /// The leaf that the request names, and what is there.
+    var named: UInt64?
+    var emergency: EmergencyFacts?
     var purpose = PurposeOfUse.treatment
     var purposes: Set<PurposeOfUse> = [.treatment, .payment]
     var extras: PlainConsent.Extras = []
@@ -59,6 +63,16 @@ struct DecisionCase {
         return OtherConsent(scope, consent: bytes, compilation: ConsentCompiler.compile(bytes, scope).hash)
     }
 
+    static func emergency(
+        _ grant: String = "grant", by desk: String = "lakeside", until: UInt32, isUsed: Bool = false, recipient: String = "Dr. Adams",
+        facility: String = "Lakeside Hospital", discloser: String = "North Consortium", nature: String = "cardiac arrest",
+        explanation: String = "unconscious, no relatives"
+    ) -> EmergencyFacts {
+        EmergencyFacts(
+            grant: publicKey(grant), desk: publicKey(desk), until: Minute(until), isUsed: isUsed, explanation: line(explanation),
+            recipient: line(recipient), facility: line(facility), discloser: line(discloser), nature: line(nature))
+    }
+
     static func restriction(_ name: String, _ target: Restriction.Target, from clinic: String? = nil) -> OtherConsent {
         other(name, Consent(Restriction(target, from: clinic.map { publicKey($0) }), category: 3))
     }
@@ -66,7 +80,7 @@ struct DecisionCase {
     var request: Request {
         Request(
             origin: line("north.example"), grant: publicKey(requested), filter: filter, purpose: purpose, staff: line("Dr. Okafor"),
-            actor: publicKey(actor), nonce: .zero)
+            actor: publicKey(actor), emergency: named, nonce: .zero)
     }
 
     var scope: ConsentScope {
@@ -87,7 +101,8 @@ struct DecisionCase {
             isReleaseSigned: isReleaseSigned)
         return DecisionInputs(
             now: now, requestHash: .labelled(.request, request.canonicalBytes), request: request, grant: hasGrant ? facts : nil,
-            consent: hasGrant ? bytes : [], identifiers: line(identifiers), others: others, policies: policies)
+            consent: hasGrant ? bytes : [], identifiers: line(identifiers),
+            isEmergencyDesk: isEmergencyDesk, emergency: emergency, others: others, policies: policies)
     }
 
     /// Decided as a gateway does.

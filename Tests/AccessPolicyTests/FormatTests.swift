@@ -35,6 +35,10 @@ import Testing
             ("release", try Self.example(try Self.record(Self.request(.all)))),
             ("refusal", try Self.example(try Self.record(Self.request(.all), isRevoked: true))),
             ("unknown grant", try Self.example(try Self.record(Self.request(.all), hasGrant: false))),
+            ("emergency consent", try Self.example(Self.emergencyConsent())),
+            ("emergency compilation", Self.shown(ConsentCompiler.compile(try Self.emergencyConsent(), Self.scope))),
+            ("emergency request", try Self.example(Self.emergencyRequest)),
+            ("emergency release", try Self.example(try Self.record(Self.emergencyRequest, isEmergency: true))),
             ("held back", try Self.example(try Self.record(Self.request(.all), hides: true))),
         ])
         #expect(difference == nil)
@@ -73,6 +77,17 @@ extension PolicyExamples {
             actor: publicKey("lakeside"), nonce: SHA256.hash([9]).value)
     }
 
+    static func emergencyConsent() throws -> Consent {
+        let plain = PlainConsent(actions: [.read], purposes: [.emergencyTreatment], extras: .emergencyOnly)
+        return Consent(try #require(plain), category: Category.laboratory.code)
+    }
+
+    static var emergencyRequest: AccessPolicy.Request {
+        AccessPolicy.Request(
+            origin: origin, grant: publicKey("grant"), filter: .all, purpose: .emergencyTreatment, staff: line("Dr. Adams"),
+            actor: publicKey("lakeside"), emergency: 12, nonce: SHA256.hash([9]).value)
+    }
+
     static func filter() throws -> Filter {
         try #require(Filter(records: [SHA256.hash([1]).value, SHA256.hash([2]).value], after: 1_539))
     }
@@ -90,9 +105,10 @@ extension PolicyExamples {
     }
 
     static func record(
-        _ request: AccessPolicy.Request, isRevoked: Bool = false, hasGrant: Bool = true, hides: Bool = false
+        _ request: AccessPolicy.Request, isRevoked: Bool = false, hasGrant: Bool = true, hides: Bool = false,
+        isEmergency: Bool = false
     ) throws -> DecisionRecord {
-        let consent = try consent().canonicalBytes
+        let consent = try (isEmergency ? emergencyConsent() : consent()).canonicalBytes
         let grant = GrantFacts(
             scope, consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash, isRevoked: isRevoked,
             isReleaseSigned: true)
@@ -105,7 +121,8 @@ extension PolicyExamples {
         let hide = DecisionCase.other("hide", restriction(), from: 20_778, until: 20_808)
         let inputs = DecisionInputs(
             now: Minute(20_778 * Minute.perDay + 600), requestHash: .labelled(.request, request.canonicalBytes), request: request,
-            grant: hasGrant ? grant : nil, consent: hasGrant ? consent : [], others: hides ? [hide] : [],
+            grant: hasGrant ? grant : nil, consent: hasGrant ? consent : [], isEmergencyDesk: isEmergency,
+            emergency: isEmergency ? DecisionCase.emergency(until: 20_778 * Minute.perDay + 660) : nil, others: hides ? [hide] : [],
             policies: hides ? try Published.inForce() : nil)
         var engine = DecisionEngine(inputs)
         var draft = DecisionDraft()
@@ -169,7 +186,8 @@ extension PolicyExamples {
             [
                 "origin": request.origin, "grant": request.grant, "action": request.action.rawValue,
                 "filter": fields(["records": request.filter.records, "after": request.filter.after]),
-                "purpose": request.purpose.rawValue, "staff": request.staff, "actor": request.actor, "nonce": request.nonce,
+                "purpose": request.purpose.rawValue, "staff": request.staff, "actor": request.actor,
+                "emergency": request.emergency, "nonce": request.nonce,
             ],
             more: ["hash": Hash.labelled(.request, request.canonicalBytes)])
     }

@@ -11,6 +11,8 @@ import Testing
         try world.deposit(
             [world.descriptor("record", in: "ana/laboratory", by: "hillside")], in: "ana/laboratory", by: "hillside", list: list)
         try world.grant("g", in: "ana/laboratory", to: "lakeside", list: list)
+        try world.admit("desk", role: .emergencyDesk)
+        try world.review(world.declare(world.declaration("g")))
         try world.revoke("g", list: list)
         return world
     }
@@ -51,6 +53,9 @@ import Testing
             permission: world.permission("ana/laboratory", for: "hillside"))
         let tree = world.tree([world.descriptor("record", in: "ben/laboratory", by: "hillside")])
         #expect(refusal(entry(.deposit(Deposit(root: tree.slotTree.root)), "north"), world.evidence(body, tree: tree)) != nil)
+
+        let declared = EmergencyBody(world.declaration(), signingWith: key("lakeside"), origin: world.origin)
+        #expect(refusal(entry(.emergencyAccess(world.access()), "north"), world.evidence(declared)) == .signatureNotAuthentic)
 
         let erasure = Erasure(basis: .patientsWish, commitments: [.emptyTree])
         let erasing = ErasureBody(of: erasure, signingWith: key("ana/laboratory"), origin: line("south.example/ledger"))

@@ -94,9 +94,9 @@ extension World {
     }
 
     @discardableResult
-    package mutating func admit(_ name: String, by members: String...) throws -> UInt64 {
+    package mutating func admit(_ name: String, role: Actor.Role = .clinic, by members: String...) throws -> UInt64 {
         let evidence = evidence(ActorBody(identifiers: line("NPI 1234567893")))
-        let entry = entry(.actor(actor(name)), by: members.isEmpty ? ["north"] : members, evidence: evidence)
+        let entry = entry(.actor(actor(name, role: role)), by: members.isEmpty ? ["north"] : members, evidence: evidence)
         return try append(entry, evidence: evidence)
     }
 
@@ -207,7 +207,7 @@ extension World {
     }
 
     /// A decision on `request`: a release of `released` under the grant, or a refusal when there is none.
-    package func decision(_ request: String, grant: String, released: [Hash]) -> (Decision, DecisionBody) {
+    package func decision(_ request: String, grant: String, released: [Hash], emergency: UInt64? = nil) -> (Decision, DecisionBody) {
         let bytes = Array(request.utf8)
         let hash = RequestHash(of: bytes)
         let signature = key(grant + "/release").sign(.release, origin: origin, hash.releaseBytes(grant: publicKey(grant)))
@@ -219,13 +219,59 @@ extension World {
         let outcome: Decision.Outcome =
             released.isEmpty
             ? .refused(.init(blind: World.salt, request: hash))
-            : .released(.init(grant: publicKey(grant), request: hash, signature: signature))
+            : .released(.init(grant: publicKey(grant), request: hash, signature: signature, emergency: emergency))
         return (Decision(root: body.tree.root, outcome: outcome), body)
     }
 
     @discardableResult
-    package mutating func decide(_ request: String, grant: String, released: [Hash]) throws -> UInt64 {
-        let (decision, body) = decision(request, grant: grant, released: released)
+    package mutating func decide(_ request: String, grant: String, released: [Hash], emergency: UInt64? = nil) throws -> UInt64 {
+        let (decision, body) = decision(request, grant: grant, released: released, emergency: emergency)
         return try append(.decision(decision), by: "north", evidence: evidence(body))
+    }
+}
+
+// What an emergency desk does, and who looks at it afterwards.
+extension World {
+    /// North with a clinic, an emergency desk, and one compartment that holds a record.
+    package static func withDesk() throws -> (world: World, record: Hash) {
+        var world = try withCompartment()
+        try world.admit("desk", role: .emergencyDesk)
+        let list = world.list("ana/laboratory", grants: ["grant"])
+        try world.grant("grant", in: "ana/laboratory", to: "desk", list: list)
+        let descriptor = world.descriptor("blood count", in: "ana/laboratory", by: "hillside")
+        try world.deposit([descriptor], in: "ana/laboratory", by: "hillside", list: list)
+        return (world, descriptor.commitment(salt: SHA256.hash(descriptor.canonicalBytes).value))
+    }
+
+    package func declaration(
+        _ grant: String = "grant", by desk: String = "desk", minutes: UInt8 = 60, nonce: UInt8 = 0, nature: String = "cardiac arrest"
+    ) -> EmergencyDeclaration {
+        let words = EmergencyDeclaration.Words(
+            explanation: line("unconscious, no relatives"), recipient: line("Dr. Adams"), facility: line("Lakeside Hospital"),
+            discloser: line("North Consortium"), nature: line(nature))
+        let declaration = EmergencyDeclaration(
+            grant: publicKey(grant), desk: publicKey(desk), reason: 1, words: words, minutes: minutes,
+            nonce: SHA256.hash([nonce]).value)
+        guard let declaration else { preconditionFailure("a test's own declaration is one") }
+        return declaration
+    }
+
+    package func access(_ grant: String = "grant", days: UInt32 = 7) -> EmergencyAccess {
+        EmergencyAccess(grant: publicKey(grant), due: now.day.adding(days: days))
+    }
+
+    @discardableResult
+    package mutating func declare(_ declaration: EmergencyDeclaration? = nil, by desk: String = "desk") throws -> UInt64 {
+        let body = EmergencyBody(declaration ?? self.declaration(), signingWith: key(desk), origin: origin)
+        let access = EmergencyAccess(grant: body.declaration.grant, due: now.day.adding(days: 7))
+        return try append(.emergencyAccess(access), by: "north", evidence: evidence(body))
+    }
+
+    @discardableResult
+    package mutating func review(_ emergency: UInt64, _ finding: ReviewBody.Finding = .justified) throws -> UInt64 {
+        guard let body = ReviewBody(finding: finding, reviewer: line("Dr. Brandt"), note: line("seen")) else {
+            preconditionFailure("a test's own reviewer has a name")
+        }
+        return try append(.review(Review(emergency: emergency)), by: "north", evidence: evidence(body))
     }
 }

@@ -4,7 +4,7 @@ package import MedicalRecords
 /// What the patient signed: what may be done with which records, and why. When and by whom stands in the grant.
 ///
 ///     u16 category, u8 tag, then
-///     01  u8 actions (bit 0 read), u16 purposes (bit n for purpose n), u8 flags (bit 0 unlabelled files, bit 1 counselling notes)
+///     01  u8 actions (bit 0 read), u16 purposes (bit n for purpose n), u8 flags (bit 0 unlabelled files, bit 1 counselling notes, bit 2 emergencies alone)
 ///     02  u8 what (0 everything, 1 text label, 2 [32] record id), opt(key clinic)
 ///     03  b16 a FHIR R4 Consent in JSON
 ///

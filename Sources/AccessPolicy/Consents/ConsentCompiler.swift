@@ -37,10 +37,13 @@ package enum ConsentCompiler {
         _ plain: PlainConsent, _ category: MedicalRecords.Category, _ scope: ConsentScope
     ) -> CompiledConsent {
         let purposes = plain.purposes.map { EntityUID.purpose($0) }
-        let conditions = [
+        var conditions = [
             Expression(.binary(.equal, .attribute("category", of: .resource), .text(category.id))),
             Expression(.binary(.contains, .entities(purposes), .attribute("purpose", of: .context))),
         ]
+        if plain.extras.contains(.emergencyOnly) {
+            conditions.append(Expression(.has(Expression(.variable(.context)), "emergency")))
+        }
         let actions = plain.actions.map { EntityUID.action($0) }.sorted()
         let permit = PolicyBody(
             effect: .permit, principal: .equal(.uid(scope.requester)),

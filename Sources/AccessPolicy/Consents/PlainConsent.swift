@@ -16,7 +16,10 @@ package struct PlainConsent: Hashable, Sendable {
         /// A counsellor's own notes (42 CFR 2.31(b)).
         package static let counsellingNotes = Extras(rawValue: 2)
 
-        fileprivate static let all: Extras = [.unlabelled, .counsellingNotes]
+        /// Counts only when an emergency was declared for the request.
+        package static let emergencyOnly = Extras(rawValue: 4)
+
+        fileprivate static let all: Extras = [.unlabelled, .counsellingNotes, .emergencyOnly]
     }
 
     package let actions: Set<Action>

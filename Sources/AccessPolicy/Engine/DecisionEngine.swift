@@ -30,7 +30,8 @@ package struct DecisionEngine: Sendable {
     ) {
         self.inputs = inputs
         consent = try? Consent(canonical: inputs.consent)
-        let check = GrantCheck.check(inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, compile: compile)
+        let check = GrantCheck.check(
+            inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, emergency: inputs.emergency, compile: compile)
         let others = inputs.others.map { ($0, compile($0.consent, $0.scope)) }
         var grants = PolicySet()
         switch check {

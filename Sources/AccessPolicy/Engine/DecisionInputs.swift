@@ -12,6 +12,10 @@ package struct DecisionInputs: Sendable {
     package let consent: [UInt8]
     /// What the requester was admitted with, such as `NPI 1234567893`.
     package let identifiers: TextLine
+    /// Whether it was admitted as an emergency desk, and that was not over.
+    package let isEmergencyDesk: Bool
+    /// What the request's emergency is, if there is such a one.
+    package let emergency: EmergencyFacts?
     /// Of the same compartment, the other consents that forbid something today. None are looked for under a grant that does not cover the
     /// request.
     package let others: [OtherConsent]
@@ -20,7 +24,7 @@ package struct DecisionInputs: Sendable {
 
     package init(
         now: Minute, requestHash: Hash, request: Request, grant: GrantFacts?, consent: [UInt8], identifiers: TextLine = .none,
-        others: [OtherConsent] = [], policies: PoliciesInForce? = nil
+        isEmergencyDesk: Bool = false, emergency: EmergencyFacts? = nil, others: [OtherConsent] = [], policies: PoliciesInForce? = nil
     ) {
         self.now = now
         self.requestHash = requestHash
@@ -28,6 +32,8 @@ package struct DecisionInputs: Sendable {
         self.grant = grant
         self.consent = consent
         self.identifiers = identifiers
+        self.isEmergencyDesk = isEmergencyDesk
+        self.emergency = request.emergency == nil ? nil : emergency
         self.others = others.sorted { $0.scope.control < $1.scope.control }
         self.policies = policies
     }

@@ -8,6 +8,7 @@ package enum GrantCheck {
     /// Its compilation if the grant covers the request, else the first reason why it does not.
     package static func check(
         _ request: Request, at now: Minute, _ grant: GrantFacts?, consent bytes: [UInt8],
+        emergency: EmergencyFacts? = nil,
         compile: Compile = { ConsentCompiler.compile($0, $1) }
     ) -> Result<CompiledConsent, Denial> {
         guard let grant, grant.control == request.grant else { return .failure(.init(.unknownGrant)) }
@@ -16,6 +17,9 @@ package enum GrantCheck {
         guard !grant.isRevoked else { return .failure(.init(.revoked)) }
         guard grant.from <= now.day else { return .failure(.init(.notYet)) }
         guard now.day < grant.until else { return .failure(.init(.over)) }
+        guard request.emergency == nil || emergency?.covers(request, at: now) == true else {
+            return .failure(.init(.emergencyNotInForce))
+        }
         guard SHA256.hash(bytes) == grant.consent, let consent = try? Consent(canonical: bytes) else {
             return .failure(.init(.consentUnreadable))
         }
@@ -27,6 +31,9 @@ package enum GrantCheck {
         if let plain = consent.plain {
             guard plain.actions.contains(request.action) else { return .failure(.init(.actionNotCovered)) }
             guard plain.purposes.contains(request.purpose) else { return .failure(.init(.purposeNotCovered)) }
+            guard request.emergency != nil || !plain.extras.contains(.emergencyOnly) else {
+                return .failure(.init(.emergencyNotInForce))
+            }
         }
         return .success(compiled)
     }

@@ -12,16 +12,20 @@ struct RequestEntities {
     private let schema: Schema?
 
     init(_ inputs: DecisionInputs, of compartment: Ed25519.PublicKey, _ consented: Consented, _ library: PolicyLibrary?) {
+        let roles = inputs.isEmergencyDesk ? [EntityUID(type: "Role", id: "emergency")] : []
         principal = Entity(
-            uid: .organization(inputs.request.actor), parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization)))
+            uid: .organization(inputs.request.actor),
+            parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization) + roles))
         patient = .patient(compartment)
         action = .action(inputs.request.action)
         let purpose = inputs.request.purpose.hl7Code
         purposes = Self.chain(purpose, PurposeCodes.tree, EntityUID.purpose)
-        context = [
-            "now": .datetime(DatetimeValue(milliseconds: inputs.now.secondsSince1970 * 1000)),
-            "purpose": .entity(.purpose(purpose)), "consent": .record(consented.record),
+        let fields: [Cedar.Record.Field] = [
+            .init(name: "now", value: .datetime(inputs.now.datetime)), .init(name: "purpose", value: .entity(.purpose(purpose))),
+            .init(name: "consent", value: .record(consented.record)),
         ]
+        let emergency = inputs.emergency.map { Cedar.Record.Field(name: "emergency", value: .record($0.record)) }
+        context = Cedar.Record(fields + [emergency].compactMap(\.self)) ?? .empty
         schema = library?.schema
     }
 
@@ -103,4 +107,18 @@ struct RequestEntities {
         let names: [CedarString] = ["read", "search", "share", "export"]
         return [Entity(uid: disclose)] + names.map { Entity(uid: EntityUID(type: "Action", id: $0), parents: [disclose]) }
     }()
+}
+
+extension EmergencyFacts {
+    fileprivate var record: Cedar.Record {
+        func text(_ line: TextLine) -> Value { .string(CedarString(line.text)) }
+        return [
+            "nature": text(nature), "explanation": text(explanation), "recipient": text(recipient), "facility": text(facility),
+            "discloser": text(discloser), "until": .datetime(until.datetime),
+        ]
+    }
+}
+
+extension Minute {
+    fileprivate var datetime: DatetimeValue { DatetimeValue(milliseconds: secondsSince1970 * 1000) }
 }

@@ -20,6 +20,8 @@ package enum Verdict: Hashable, Sendable {
         case permitsNothing = 12
         /// There are records, and each was ruled out.
         case heldBack = 13
+        /// The emergency that the request names is none, another's, used, or over; or the grant wants one and none is named.
+        case emergencyNotInForce = 14
     }
 }
 
@@ -40,6 +42,7 @@ extension Verdict.Reason: CustomStringConvertible {
         case .compilationDiffers: "what you consented to is not what was made of it"
         case .permitsNothing: "what you signed hides records and shows none"
         case .heldBack: "every record was held back"
+        case .emergencyNotInForce: "there was no emergency that allowed it, or it was over"
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CryptoPrimitives
 import Foundation
 import GatewayClient
 import SharingContract
@@ -78,6 +79,11 @@ private struct AuditReport: Encodable {
     let released: Int
     let refused: Int
     let inputsErased: Int
+    let emergencies: Int
+    let emergencyReleases: Int
+    /// Emergencies by their entries: not reviewed though their last day is over, and reviewed after it.
+    let overdueReviews: [UInt64]
+    let lateReviews: [UInt64]
     let findings: [String]
 
     static func run(_ cordon: Cordon, _ file: String, decisions: Bool) async throws {
@@ -87,7 +93,7 @@ private struct AuditReport: Encodable {
             let found = GatewayClient.Replay.run(export, pin: auditor.session.pin, decisions: decisions) {
                 progress.show(Int($0), of: Int($1))
             }
-            let report = AuditReport(found)
+            let report = AuditReport(found, on: auditor.session.today)
             guard found.isClean else {
                 if cordon.json { try cordon.show(report, "") }
                 throw Stop.notVerified(
@@ -98,7 +104,7 @@ private struct AuditReport: Encodable {
         }
     }
 
-    private init(_ report: GatewayClient.Replay.Report) {
+    private init(_ report: GatewayClient.Replay.Report, on today: Day) {
         entries = report.leaves
         signatures = report.signatures
         decisions = report.decisions
@@ -106,15 +112,33 @@ private struct AuditReport: Encodable {
         released = report.released
         refused = report.refused
         inputsErased = report.erased
+        emergencies = report.emergencies
+        emergencyReleases = report.emergencyReleases
+        overdueReviews = report.openReviews.filter { $0.due < today }.map(\.emergency)
+        lateReviews = report.lateReviews
         findings = report.findings.map(\.words)
     }
 
     private func words(_ withDecisions: Bool) -> String {
         let erased = inputsErased == 0 ? "" : " \(Names.counted(inputsErased, "other")) cannot be: records were erased since."
         let again = "\(Names.counted(decisions, "decision")) recomputed: \(same) the same.\(erased)"
-        return withDecisions
+        let checked =
+            withDecisions
             ? "All signatures good. \(again)"
             : "All signatures good. \(entries) entries follow the rules, and their evidence is what they committed to."
+        return checked + emergencyWords
+    }
+
+    private var emergencyWords: String {
+        guard emergencies > 0 else { return "" }
+        let count = emergencies == 1 ? "1 emergency" : "\(emergencies) emergencies"
+        let late = lateReviews.isEmpty ? "" : " Reviewed late: entries \(Self.list(lateReviews))."
+        let alarm = overdueReviews.isEmpty ? "" : "\nALARM: not reviewed in time: entries \(Self.list(overdueReviews))."
+        return "\n\(count) declared, \(emergencyReleases) of them used.\(late)\(alarm)"
+    }
+
+    private static func list(_ leaves: [UInt64]) -> String {
+        leaves.map(String.init).joined(separator: ", ")
     }
 }
 
@@ -141,6 +165,7 @@ extension GatewayClient.Replay.Finding {
         case .obligations: return "\(place)what a release obliges to comes out differently"
         case .verdict: return "\(place)the decision does not follow from what was said of the records"
         case .outcome: return "\(place)what was released is not what was decided"
+        case .emergency: return "\(place)the release relies on another emergency than its request, or on none where it must"
         case .requestNotSigned: return "\(place)the request was not signed by who is said to have made it"
         }
     }

@@ -73,6 +73,8 @@ struct GrantLine: Encodable {
     let until: String
     /// By the ledger.
     let isLive: Bool
+    /// Whether it opens anything only where an emergency was declared.
+    let isForEmergencies: Bool
 
     init(_ received: ReceivedGrant, _ session: Session) {
         let slip = received.content
@@ -80,6 +82,7 @@ struct GrantLine: Encodable {
         let grant = (try? session.ledger.state.grant(slip.grant)) ?? nil
         number = received.number
         patient = slip.name.text
+        isForEmergencies = received.isForEmergencies
         category = consent.map { Names.category($0.category) } ?? "unknown"
         purposes = consent?.plain?.purposes.map(\.id).sorted() ?? []
         until = grant?.grant.until.description ?? ""
@@ -87,6 +90,6 @@ struct GrantLine: Encodable {
     }
 
     var words: String {
-        "\(number)  \(patient)  \(category), \(purposes.isEmpty ? "as the consent says" : purposes.joined(separator: " or ")), until \(until)\(isLive ? "" : "  (over)")"
+        "\(number)  \(patient)  \(category), \(purposes.isEmpty ? "as the consent says" : purposes.joined(separator: " or ")), until \(until)\(isForEmergencies ? ", in an emergency alone" : "")\(isLive ? "" : "  (over)")"
     }
 }

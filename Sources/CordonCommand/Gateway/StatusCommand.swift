@@ -29,6 +29,8 @@ struct StatusCommand: AsyncParsableCommand {
         let policies: PolicyLine?
         /// No cosigner outside the gateway's control vouches for the ledger yet.
         let isWitnessed = false
+        /// Of emergencies.
+        let reviews: ReviewCounts
     }
 
     func run() async throws {
@@ -48,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
         let report = Report(
             profile: session.folder.name, role: role, origin: session.origin.text, entries: session.ledger.size,
             gateway: session.pin.address.text, fingerprint: Fingerprint.text(session.pin.ledgerKey), admittedUntil: until,
-            policies: try PolicyLine(session.ledger))
+            policies: try PolicyLine(session.ledger), reviews: ReviewCounts(session.ledger, on: session.today))
         let isMember = session.role == .member
         let admission = session.role == .patient || isMember ? "" : until.map { "\nAdmitted until \($0)." } ?? "\nNot admitted."
         try cordon.show(
@@ -57,7 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
             \(report.profile) is a \(role) on \(report.origin), at \(report.gateway).
             The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
             \(report.policies?.words ?? PolicyLine.none)
-            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.\(admission)
+            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.\(admission)\(report.reviews.words)
             """)
     }
 
@@ -67,7 +69,7 @@ struct StatusCommand: AsyncParsableCommand {
             Report(
                 profile: folder.name, role: "member", origin: ledger.pin.origin.text, entries: ledger.size,
                 gateway: description.address, fingerprint: Fingerprint.text(ledger.pin.ledgerKey), admittedUntil: nil,
-                policies: try PolicyLine(ledger))
+                policies: try PolicyLine(ledger), reviews: ReviewCounts(ledger, on: ledger.today(cordon.environment.clock())))
         }
         try cordon.show(
             report,
@@ -75,7 +77,7 @@ struct StatusCommand: AsyncParsableCommand {
             \(folder.name) is a member of \(report.origin), and its gateway serves at \(report.gateway).
             The ledger has \(report.entries) entries, all checked here. Its key is \(report.fingerprint).
             \(report.policies?.words ?? PolicyLine.none)
-            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.
+            Unwitnessed: nobody outside the gateway vouches that it shows everybody the same ledger.\(report.reviews.words)
             """)
     }
 }

@@ -110,7 +110,8 @@ struct GrantOrder {
         case .categories:
             return try plain(categories, purposes.isEmpty ? [.treatment] : purposes, end)
         case .template(let template):
-            return try plain(template.categories, Set(template.purposes), try template.end(until, from: patient.session.today))
+            return try plain(
+                template.categories, Set(template.purposes), try template.end(until, from: patient.session.today), template.extras)
         case .like(let name):
             return try patient.grants(like: name).filter { grant in
                 categories.isEmpty || categories.contains { $0.code == grant.category }
@@ -122,8 +123,10 @@ struct GrantOrder {
         }
     }
 
-    private func plain(_ categories: [MedicalRecords.Category], _ purposes: Set<PurposeOfUse>, _ end: Day) throws -> [Item] {
-        guard let plain = PlainConsent(actions: [.read], purposes: purposes, extras: extras) else { return [] }
+    private func plain(
+        _ categories: [MedicalRecords.Category], _ purposes: Set<PurposeOfUse>, _ end: Day, _ more: PlainConsent.Extras = []
+    ) throws -> [Item] {
+        guard let plain = PlainConsent(actions: [.read], purposes: purposes, extras: extras.union(more)) else { return [] }
         return categories.map { Item(consent: Consent(plain, category: $0.code), until: end) }
     }
 }

@@ -27,6 +27,7 @@ extension PatientCommand {
             let until: String?
             let isLive: Bool
             let releases: Int
+            let isForEmergencies: Bool
             /// What a restriction hides; nothing is released under one.
             var hides: String?
 
@@ -38,6 +39,7 @@ extension PatientCommand {
                 from = grant.from.description
                 until = grant.isRestriction ? nil : grant.until.description
                 self.isLive = isLive
+                isForEmergencies = grant.isForEmergencies
                 releases = session.ledger.releases(under: grant.control).count
                 hides = grant.restriction.map { RestrictionWords.words($0, grant.category, session) }
             }
@@ -45,7 +47,8 @@ extension PatientCommand {
             var words: String {
                 let over = isLive ? "" : "  (over)"
                 if let hides { return "\(number)  \(hides), until you lift it\(over)" }
-                let covers = "\(category), \(purposes.isEmpty ? "as your consent says" : purposes)"
+                let purpose = purposes.isEmpty ? "as your consent says" : purposes
+                let covers = "\(category), \(purpose)\(isForEmergencies ? " once it is declared" : "")"
                 return "\(number)  \(to ?? "")  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
             }
         }
@@ -65,7 +68,7 @@ extension PatientCommand {
 
     struct Inbox: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "inbox", abstract: "Shows who asks for access, and what was deposited.",
+            commandName: "inbox", abstract: "Shows who asks for access, what was deposited, and which emergencies were declared.",
             discussion: """
                 Approve with `cordon approve NUMBER`. To stay silent is to decline.
 
@@ -78,6 +81,13 @@ extension PatientCommand {
         private struct Content: Encodable {
             let wishes: [WishLine]
             let deposits: [NoticeLine]
+            let emergencies: [EmergencyNoticeLine]
+        }
+
+        private struct EmergencyNoticeLine: Encodable {
+            let from: String
+            let entry: UInt64
+            let received: String
         }
 
         private struct NoticeLine: Encodable {
@@ -97,13 +107,20 @@ extension PatientCommand {
                         category: Names.category(notice.content.category),
                         records: notice.content.count, received: Minute(notice.received).description)
                 }
-                guard !wishes.isEmpty || !notices.isEmpty else { throw Stop.refused("nothing new") }
+                let emergencies = patient.unreadEmergencyNotices.map { notice in
+                    EmergencyNoticeLine(
+                        from: WishLine.name(notice.content.actor, patient.session), entry: notice.content.leaf,
+                        received: Minute(notice.received).description)
+                }
+                guard !wishes.isEmpty || !notices.isEmpty || !emergencies.isEmpty else { throw Stop.refused("nothing new") }
                 let words =
-                    wishes.map(\.words)
+                    emergencies.map {
+                        "!  \($0.from) declared an emergency, entry \($0.entry); see `cordon patient log`  (\($0.received))"
+                    } + wishes.map(\.words)
                     + notices.map {
                         "-  \($0.from) deposited \(Names.counted(Int($0.records), "record")): \($0.category)  (\($0.received))"
                     }
-                try cordon.show(Content(wishes: wishes, deposits: notices), words.joined(separator: "\n"))
+                try cordon.show(Content(wishes: wishes, deposits: notices, emergencies: emergencies), words.joined(separator: "\n"))
                 try patient.forgetNotices()
             }
         }

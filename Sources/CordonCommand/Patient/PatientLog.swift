@@ -24,6 +24,7 @@ extension PatientCommand {
                 let lines = try await patient.log().map { Line($0, patient.session) }
                 guard !lines.isEmpty else { throw Stop.refused("nothing has happened yet") }
                 try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+                try patient.markEmergenciesSeen()
             }
         }
 
@@ -46,6 +47,7 @@ extension PatientCommand {
             let hides: String?
             /// What is different about the labels of a later version.
             let labels: LabelLine?
+            var emergency: EmergencyLogLine?
 
             init(_ line: PatientClient.LogLine, _ session: Session) {
                 let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
@@ -58,6 +60,11 @@ extension PatientCommand {
                 case .retracted(let changed): self.init(line, "retracted", changed, by: authors)
                 case .released(let grant, let details): self.init(line, "read", grant, details)
                 case .refused(let grant, let details, let reason): self.init(line, "refused", grant, details, reason.description)
+                case .emergency(let grant, let details):
+                    self.init(
+                        line, event: "emergency", who: details.deskName?.text ?? grant.granteeName.text,
+                        category: Names.category(grant.category))
+                    emergency = EmergencyLogLine(details, session.today)
                 case .erased(let category, let count):
                     self.init(line, event: "erased", who: "you", category: Names.category(category), records: count)
                 }
@@ -144,6 +151,8 @@ extension PatientCommand {
                     let count = records.map { Names.counted($0, "record") } ?? "records"
                     return "\(entry)  \(time)  \(who)\(by) read \(count) of \(category)\(why)\(unseen)"
                 case "refused": return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")\(unseen)"
+                case "emergency":
+                    return "\(entry)  \(time)  EMERGENCY: \(who) for \(category): \(emergency?.words ?? "")"
                 default: return "\(entry)  \(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"
                 }
             }

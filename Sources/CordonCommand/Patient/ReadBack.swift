@@ -49,6 +49,9 @@ struct ReadBack {
         }
         var lines: [String] = []
         if extras.contains(.unlabelled) { lines.append("This includes files that nobody has looked into: they may hold anything.") }
+        if extras.contains(.emergencyOnly) {
+            lines.append("Only in an emergency, which they declare beforehand. You are told of each, and somebody reviews it.")
+        }
         if extras.contains(.counsellingNotes) { lines.append("This includes a counsellor's own notes.") }
         if !hidden.isEmpty {
             let what = hidden.compactMap { grant in

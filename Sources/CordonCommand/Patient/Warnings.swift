@@ -9,6 +9,10 @@ enum Warnings {
             Terminal.note(
                 "Record \(line.record.prefix(12)) from \(line.depositor) cannot be opened or shared: it is not sealed to you.")
         }
+        for leaf in patient.unannouncedEmergencies() {
+            Terminal.note(
+                "An emergency was declared for your records, entry \(leaf), and no message has told you of it. See `cordon patient log`.")
+        }
         for grant in patient.liveGrants where !grant.isDelivered {
             Terminal.note(
                 "\(grant.granteeName) cannot use the grant of \(Names.category(grant.category)) yet. Run `cordon --as \(patient.session.folder.name) patient sync`."

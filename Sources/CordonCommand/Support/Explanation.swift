@@ -121,6 +121,12 @@ extension Explanation {
             self.init(
                 code: 1, message: "there is no member of the name \"\(name)\"",
                 advice: "See `cordon directory`; write the whole name.")
+        case .ambiguousPatient(let name):
+            self.init(
+                code: 1, message: "more than one patient goes by \"\(name)\" here",
+                advice: "Give the grant's number in `cordon clinic inbox`, or the patient's card.")
+        case .emergency:
+            self.init(code: 1, message: "no emergency was declared there", advice: "See `cordon member emergencies`.")
         case .grant:
             self.init(
                 code: 1, message: "there is no such live grant", advice: "See `cordon patient grants` or `cordon clinic inbox`.")
@@ -253,6 +259,19 @@ extension Explanation {
                 code: 1,
                 message: "a record was released on a condition that this program does not know (\(number)); nothing was opened",
                 advice: "Update cordon, and open it then.")
+        case .notAnEmergencyDesk(let name):
+            self.init(
+                code: 1, message: "\(name) is no emergency desk, and this opens in emergencies alone; nothing was signed",
+                advice: "See `cordon directory` for emergency desks, or give an ordinary grant with --category and --purpose.")
+        case .summaryFirst:
+            self.init(
+                code: 1, message: "the emergency summary comes first; nothing was declared",
+                advice: "Ask without --also. For as long as that emergency lasts, other records can be asked for after it.")
+        case .emergencyUnexplained:
+            self.init(code: 2, message: "an emergency has an explanation, and lasts 1 to 240 minutes")
+        case .reviewUnsigned: self.init(code: 2, message: "a review names who made it", advice: "Give --by NAME.")
+        case .reviewedAlready:
+            self.init(code: 1, message: "this emergency was reviewed before", advice: "A review is made once, and stays as it is.")
         case .notForAuditors:
             self.init(
                 code: 1, message: "an auditor neither deposits nor reads records", advice: "See `cordon directory` for clinics.")

@@ -14,6 +14,7 @@ package enum Label: String, CaseIterable, Sendable {
     case request = "cordon/request/v1"
     case release = "cordon/release/v1"
     case refusal = "cordon/refusal/v1"
+    case emergency = "cordon/emergency/v1"
     case erasure = "cordon/erasure/v1"
     case labelRules = "cordon/label-rules/v1"
     case snapshot = "cordon/snapshot/v1"
@@ -21,9 +22,11 @@ package enum Label: String, CaseIterable, Sendable {
     case candidacy = "cordon/candidacy/v1"
     case invite = "cordon/invite/v1"
     case card = "cordon/card/v1"
+    case emergencyCard = "cordon/emergency-card/v1"
     case slip = "cordon/slip/v1"
     case ask = "cordon/ask/v1"
     case notice = "cordon/notice/v1"
+    case emergencyNotice = "cordon/emergency-notice/v1"
 }
 
 extension Hash {

@@ -16,6 +16,7 @@ extension Replay {
         redone.compare(state)
         var differences = redone.differences
         if !isRequestSigned(body, request) { differences.append(.requestNotSigned) }
+        if case .released(let release) = decision.outcome, !isInEmergency(release, request, inputs) { differences.append(.emergency) }
         if !agrees(decision, body, record) { differences.append(.outcome) }
         report.findings += differences.map { Finding(leaf: index, what: $0) }
         if isErased {
@@ -24,16 +25,31 @@ extension Replay {
             report.decisions += 1
             if differences.isEmpty { report.same += 1 }
         }
-        if case .released = decision.outcome { report.released += 1 } else { report.refused += 1 }
+        if case .released(let release) = decision.outcome {
+            report.released += 1
+            if release.emergency != nil { report.emergencyReleases += 1 }
+        } else {
+            report.refused += 1
+        }
+    }
+
+    /// Names the emergency that its request names, and one at all if its grant opens in emergencies alone.
+    private func isInEmergency(_ release: Decision.Release, _ request: Request, _ inputs: DecisionInputs) -> Bool {
+        let plain = (try? Consent(canonical: inputs.consent))?.plain
+        let needsOne = plain?.extras.contains(.emergencyOnly) ?? false
+        return release.emergency == request.emergency && (release.emergency != nil || !needsOne)
     }
 
     private func anew(_ request: Request, _ body: DecisionBody, _ now: Minute) -> (DecisionInputs, DecisionEngine) {
         let (facts, consent) = grant(request, body)
-        let check = GrantCheck.check(request, at: now, facts, consent: consent, compile: consents.compile)
+        let emergency = request.emergency.flatMap { try? EmergencyFacts(declaredAt: $0, state) }
+        let check = GrantCheck.check(
+            request, at: now, facts, consent: consent, emergency: emergency, compile: consents.compile)
         let isCovered = (try? check.get()) != nil
         let inputs = DecisionInputs(
             now: now, requestHash: .labelled(.request, body.request), request: request, grant: facts, consent: consent,
-            identifiers: identifiers(of: request.actor),
+            identifiers: identifiers(of: request.actor), isEmergencyDesk: isEmergencyDesk(request.actor, now.day),
+            emergency: emergency,
             others: isCovered ? others(of: facts?.compartment, beside: request.grant, now.day) : [], policies: policies)
         return (inputs, DecisionEngine(inputs, compile: consents.compile))
     }
@@ -73,6 +89,11 @@ extension Replay {
             let body = try? ActorBody(canonical: evidence.body)
         else { return .none }
         return body.identifiers
+    }
+
+    private func isEmergencyDesk(_ key: Ed25519.PublicKey, _ day: Day) -> Bool {
+        guard let actor = try? state.actor(key) else { return false }
+        return actor.actor.role == .emergencyDesk && actor.isLive(on: day)
     }
 
     /// `nil` if the descriptor was erased, or never was.

@@ -17,6 +17,13 @@ package struct Replay {
         /// Decisions on records whose facts were erased since: some of their inputs are gone, so they cannot be made again from what the
         /// ledger says. Neither in `decisions` nor in `same`.
         package internal(set) var erased = 0
+        /// Emergencies that were declared, and releases that relied on one.
+        package internal(set) var emergencies = 0
+        package internal(set) var emergencyReleases = 0
+        /// Emergencies that nobody has reviewed, those in front that are due first.
+        package internal(set) var openReviews: [OpenReview] = []
+        /// Leaves of emergencies whose review came after its last day.
+        package internal(set) var lateReviews: [UInt64] = []
         package internal(set) var findings: [Finding] = []
 
         package var isClean: Bool { findings.isEmpty }
@@ -51,6 +58,8 @@ package struct Replay {
             /// What was released is not what was decided.
             case outcome
             case requestNotSigned
+            /// A release under a grant for emergencies names none, or another than its request.
+            case emergency
         }
 
         /// `nil` for what concerns the ledger as a whole.
@@ -100,6 +109,7 @@ package struct Replay {
             if index.isMultiple(of: 256) { progress(UInt64(index), UInt64(export.leaves.count)) }
         }
         replay.checkErasures()
+        replay.report.openReviews.sort { ($0.due, $0.emergency) < ($1.due, $1.emergency) }
         replay.checkHead()
         return replay.report
     }
@@ -148,6 +158,10 @@ package struct Replay {
         switch leaf.entry.event {
         case .grant(let grant): checkCompilation(of: grant, evidence, index)
         case .decision(let decision) where decisions: try redo(decision, leaf, index, evidence)
+        case .emergencyAccess(let access):
+            report.emergencies += 1
+            report.openReviews.append(OpenReview(due: access.due, emergency: index))
+        case .review(let review): close(review, on: leaf.time.day)
         default: break
         }
         do {
@@ -155,6 +169,12 @@ package struct Replay {
         } catch {
             throw Finding(leaf: index, what: .policiesUnreadable)
         }
+    }
+
+    private mutating func close(_ review: Review, on day: Day) {
+        guard let position = report.openReviews.firstIndex(where: { $0.emergency == review.emergency }) else { return }
+        if report.openReviews[position].due < day { report.lateReviews.append(review.emergency) }
+        report.openReviews.remove(at: position)
     }
 
     private mutating func checkCompilation(of grant: Grant, _ evidence: Evidence, _ index: UInt64) {

@@ -10,10 +10,12 @@ import SystemPackage
 extension ClinicClient {
     /// Requests what a grant covers and fetches it, sealed. The decision is on the ledger before anything comes.
     ///
+    /// - Parameter declare: gives the emergency that the next answer relies on. One holds for one answer.
     /// - Returns: the records, none if the request was refused. Why is not told. Throws `incomplete` when some did not come: those that did
     ///   are kept.
     package func request(
-        _ received: ReceivedGrant, filter: Filter, purpose: PurposeOfUse, staff: TextLine, progress: (Int, Int) -> Void
+        _ received: ReceivedGrant, filter: Filter, purpose: PurposeOfUse, staff: TextLine, progress: (Int, Int) -> Void,
+        declaring declare: (() async throws(ClientError) -> UInt64)? = nil
     ) async throws(ClientError) -> [StoredRecord] {
         try await session.sync()
         try requireAdmitted()
@@ -24,7 +26,10 @@ extension ClinicClient {
         while true {
             let page: Page
             do {
-                page = try await requestPage(received, filter, purpose, staff)
+                let emergency = if let declare { try await declare() } else { nil as UInt64? }
+                page = try await requestPage(
+                    received,
+                    Asking(grant: received.content.grant, filter: filter, purpose: purpose, staff: staff, emergency: emergency))
             } catch {
                 throw failures.first(where: \.isLie) ?? error
             }
@@ -65,16 +70,36 @@ extension ClinicClient {
         let hasMore: Bool
     }
 
-    private func requestPage(
-        _ received: ReceivedGrant, _ filter: Filter, _ purpose: PurposeOfUse, _ staff: TextLine
-    ) async throws(ClientError) -> Page {
+    /// What is asked for, under which grant and in which emergency.
+    struct Asking {
+        let grant: Ed25519.PublicKey
+        let filter: Filter
+        let purpose: PurposeOfUse
+        let staff: TextLine
+        let emergency: UInt64?
+    }
+
+    private func requestPage(_ received: ReceivedGrant, _ asking: Asking) async throws(ClientError) -> Page {
         let slip = received.content
+        let (decision, outcome) = try await ask(asking, releaseKey: try seed(slip).releaseKey())
+        switch outcome {
+        case .refused: return Page(items: [], hasMore: false)
+        case .released(let items, let hasMore):
+            for item in items { try verify(item, decision, slip, asking.filter) }
+            return Page(items: items, hasMore: hasMore)
+        }
+    }
+
+    /// Asks, and makes sure that the answer is the one on the ledger.
+    func ask(
+        _ asking: Asking, releaseKey: borrowing Ed25519.PrivateKey
+    ) async throws(ClientError) -> (decision: Decision, outcome: RequestRecords.Answer.Outcome) {
         let request = Request(
-            origin: session.origin, grant: slip.grant, filter: filter, purpose: purpose, staff: staff, actor: key, nonce: .random())
+            origin: session.origin, grant: asking.grant, filter: asking.filter, purpose: asking.purpose, staff: asking.staff,
+            actor: key, emergency: asking.emergency, nonce: .random())
         let bytes = request.canonicalBytes
         let hash = RequestHash(of: bytes)
-        let seed = try seed(slip)
-        let signature = seed.releaseKey().sign(.release, origin: session.origin, hash.releaseBytes(grant: slip.grant))
+        let signature = releaseKey.sign(.release, origin: session.origin, hash.releaseBytes(grant: asking.grant))
         let answer = try await session.call(
             RequestRecords(request: bytes, releaseSignature: signature), with: session.keyring.actorKey())
         try await session.ledger.verify(answer.decision, session.connection)
@@ -84,14 +109,12 @@ extension ClinicClient {
             guard case .refused(.init(blind: blind, request: hash)) = decision.outcome else {
                 throw .notVerified(.refusalNotLogged)
             }
-            return Page(items: [], hasMore: false)
-        case .released(let items, let hasMore):
-            guard case .released(.init(grant: slip.grant, request: hash, signature: signature)) = decision.outcome else {
-                throw .notVerified(.decisionNotOurs)
-            }
-            for item in items { try verify(item, decision, slip, filter) }
-            return Page(items: items, hasMore: hasMore)
+        case .released:
+            let release = Decision.Release(
+                grant: asking.grant, request: hash, signature: signature, emergency: asking.emergency)
+            guard decision.outcome == .released(release) else { throw .notVerified(.decisionNotOurs) }
         }
+        return (decision, answer.outcome)
     }
 
     /// A record is taken only if the decision committed to it, a deposit holds it, and its depositor signed it for this compartment.

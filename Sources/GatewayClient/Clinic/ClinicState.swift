@@ -10,6 +10,8 @@ package struct ClinicState: Codable, Sendable {
     package internal(set) var patients: [EnrolledPatient] = []
     package internal(set) var grants: [ReceivedGrant] = []
     var inboxRead: UInt64?
+    /// Patients whose emergency summary was asked for.
+    var emergencies: [EmergencyVisit] = []
 }
 
 /// A patient by the clinic's own record number.

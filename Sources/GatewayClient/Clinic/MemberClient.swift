@@ -8,10 +8,10 @@ import SystemPackage
 
 /// What a member does with its own key beside running a gateway: it admits organisations.
 package final class MemberClient {
-    private let key: Ed25519.PrivateKey
-    private let connection: GatewayConnection
+    let key: Ed25519.PrivateKey
+    let connection: GatewayConnection
     package let ledger: LedgerReplica
-    private let clock: @Sendable () -> Int64
+    let clock: @Sendable () -> Int64
     /// Of a member without a gateway. It holds the profile's lock.
     private let session: Session?
 

@@ -25,6 +25,8 @@ package final class LedgerReplica {
     private var deposits: [UInt64: Hash] = [:]
     /// Releases under a grant, by its control key, in the order of the ledger.
     private var releases: [Ed25519.PublicKey: [LoggedRelease]] = [:]
+    /// Leaves at which an emergency was declared, in the order of the ledger.
+    package private(set) var emergencies: [UInt64] = []
 
     private var leafFile: FilePath { folder.appending("leaves") }
     private var checkpointFile: FilePath { folder.appending("checkpoint") }
@@ -178,6 +180,7 @@ extension LedgerReplica {
             if case .released(let release) = decision.outcome {
                 releases[release.grant, default: []].append(LoggedRelease(leaf: tree.count, time: leaf.time))
             }
+        case .emergencyAccess: emergencies.append(tree.count)
         default: break
         }
         time = leaf.time
@@ -220,6 +223,7 @@ extension LedgerReplica {
         private let time: Minute?
         private let deposits: [UInt64: Hash]
         private let releases: [Ed25519.PublicKey: [LoggedRelease]]
+        private let emergencies: [UInt64]
         private let ends: [UInt64]
         private let actorKeys: [Ed25519.PublicKey]
 
@@ -229,6 +233,7 @@ extension LedgerReplica {
             time = replica.time
             deposits = replica.deposits
             releases = replica.releases
+            emergencies = replica.emergencies
             ends = replica.ends
             actorKeys = replica.actorKeys
         }
@@ -239,6 +244,7 @@ extension LedgerReplica {
             replica.time = time
             replica.deposits = deposits
             replica.releases = releases
+            replica.emergencies = emergencies
             replica.ends = ends
             replica.actorKeys = actorKeys
         }

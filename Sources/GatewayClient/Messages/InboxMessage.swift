@@ -10,6 +10,7 @@ package enum InboxMessage: Hashable, Sendable {
     case slip(GrantSlip)
     case ask(AccessWish)
     case notice(DepositNotice)
+    case emergency(EmergencyNotice)
 
     private static let sizes = [8_192, 16_384, 32_768, 65_536]
 
@@ -43,6 +44,7 @@ extension InboxMessage {
         case 1: self = .slip(try GrantSlip(canonical: content))
         case 2: self = .ask(try AccessWish(canonical: content))
         case 3: self = .notice(try DepositNotice(canonical: content))
+        case 4: self = .emergency(try EmergencyNotice(canonical: content))
         default: throw .unknownTag
         }
     }
@@ -65,6 +67,7 @@ extension InboxMessage {
         case .slip: 1
         case .ask: 2
         case .notice: 3
+        case .emergency: 4
         }
     }
 
@@ -73,6 +76,7 @@ extension InboxMessage {
         case .slip(let slip): slip.canonicalBytes
         case .ask(let wish): wish.canonicalBytes
         case .notice(let notice): notice.canonicalBytes
+        case .emergency(let notice): notice.canonicalBytes
         }
     }
 }

@@ -1,3 +1,4 @@
+package import AccessPolicy
 package import CryptoPrimitives
 package import MedicalRecords
 
@@ -11,6 +12,18 @@ package struct GrantTemplate: Hashable, Sendable {
     package let purposes: [PurposeOfUse]
     /// For how long, from the day of signing on.
     package let days: UInt32
+    package let extras: PlainConsent.Extras
+
+    init(
+        name: String, whom: String, categories: [Category], purposes: [PurposeOfUse], days: UInt32, extras: PlainConsent.Extras = []
+    ) {
+        self.name = name
+        self.whom = whom
+        self.categories = categories
+        self.purposes = purposes
+        self.days = days
+        self.extras = extras
+    }
 
     package static let all = [
         GrantTemplate(
@@ -31,8 +44,8 @@ package struct GrantTemplate: Hashable, Sendable {
             name: "therapist", whom: "who treats your mental health", categories: [.mentalHealth, .medication],
             purposes: [.treatment], days: 180),
         GrantTemplate(
-            name: "emergency-contact", whom: "who is called when something happens", categories: [.emergencySummary, .medication],
-            purposes: [.emergencyTreatment], days: 365),
+            name: "emergency", whom: "an emergency desk, which declares each emergency", categories: [.emergencySummary],
+            purposes: [.emergencyTreatment], days: 1_825, extras: .emergencyOnly),
         GrantTemplate(name: "insurer", whom: "who pays for your care", categories: [.general], purposes: [.payment], days: 90),
         GrantTemplate(
             name: "researcher", whom: "a study", categories: [.general, .medication, .laboratory], purposes: [.research], days: 365),
@@ -55,7 +68,7 @@ package struct GrantTemplate: Hashable, Sendable {
         }
         return GrantTemplate(
             name: name, whom: whom, categories: self.categories.filter { categories.isEmpty || categories.contains($0) },
-            purposes: self.purposes.filter { purposes.isEmpty || purposes.contains($0) }, days: days)
+            purposes: self.purposes.filter { purposes.isEmpty || purposes.contains($0) }, days: days, extras: extras)
     }
 
     /// Its last day, or an earlier one.

@@ -6,7 +6,7 @@ import SharingContract
 
 /// Decides over the patient's own records as a gateway would: by the same engine, over the same consents and policies.
 ///
-/// What an organisation was admitted with is not known here. A consent in FHIR that names its reader by another identifier than the key may
+/// What opens in emergencies alone is decided as if there were one. What an organisation was admitted with is not known here. A consent in FHIR that names its reader by another identifier than the key may
 /// let it read more.
 package struct OwnDecisions: Sendable {
     /// A consent, signed or about to be.
@@ -51,9 +51,10 @@ package struct OwnDecisions: Sendable {
 
     /// Everything a decision under this offer depends on.
     package func inputs(_ offer: Offer, _ purpose: PurposeOfUse) -> DecisionInputs {
+        let isForEmergencies = (try? Consent(canonical: offer.consent))?.plain?.extras.contains(.emergencyOnly) ?? false
         let request = Request(
             origin: origin, grant: offer.scope.control, filter: .all, purpose: purpose, staff: .none, actor: offer.scope.grantee,
-            nonce: .zero)
+            emergency: isForEmergencies ? 0 : nil, nonce: .zero)
         let others = inForce.filter { other in
             other.scope.compartment == offer.scope.compartment && other.scope.control != offer.scope.control
                 && compilations.compile(other.consent, other.scope).forbids(on: now.day, other.scope)
@@ -63,7 +64,8 @@ package struct OwnDecisions: Sendable {
             grant: GrantFacts(
                 offer.scope, consent: offer.consent, compilation: offer.compilation, isRevoked: offer.isRevoked,
                 isReleaseSigned: true),
-            consent: offer.consent, others: others.map { OtherConsent($0.scope, consent: $0.consent, compilation: $0.compilation) },
+            consent: offer.consent, isEmergencyDesk: isForEmergencies,
+            emergency: isForEmergencies ? .supposed(offer.scope, now) : nil, others: others.map { OtherConsent($0.scope, consent: $0.consent, compilation: $0.compilation) },
             policies: policies)
     }
 
@@ -96,6 +98,16 @@ package struct OwnDecisions: Sendable {
                 until: now.day.adding(days: 1)))
         let bare = OwnDecisions(origin: origin, now: now, policies: nil, inForce: [restriction])
         return Set(candidates.map(\.record)).subtracting(bare.readable(reader, candidates))
+    }
+}
+
+extension EmergencyFacts {
+    /// An emergency in which everything is as it should be: what a grant for emergencies would open then.
+    fileprivate static func supposed(_ scope: ConsentScope, _ now: Minute) -> EmergencyFacts? {
+        guard let words = TextLine("supposed") else { return nil }
+        return EmergencyFacts(
+            grant: scope.control, desk: scope.grantee, until: Minute(now.number + 1), isUsed: false, explanation: words,
+            recipient: words, facility: words, discloser: words, nature: words)
     }
 }
 

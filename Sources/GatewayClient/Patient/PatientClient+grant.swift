@@ -35,6 +35,9 @@ extension PatientClient {
     package func propose(to grantee: ActorState, _ consent: Consent, until: Day) async throws(ClientError) -> ProposedGrant {
         try await sync()
         guard grantee.actor.role != .auditor else { throw .notPossible(.notForAuditors) }
+        guard grantee.actor.role == .emergencyDesk || !(consent.plain?.extras.contains(.emergencyOnly) ?? false) else {
+            throw .notPossible(.notAnEmergencyDesk(name: grantee.actor.name))
+        }
         guard session.today < until else { throw .notPossible(.dateInThePast) }
         let last = session.today.adding(days: Contract.longestGrant)
         guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }

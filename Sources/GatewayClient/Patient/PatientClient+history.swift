@@ -23,6 +23,8 @@ extension PatientClient {
             case released(GivenGrant, RequestDetails?)
             case refused(GivenGrant, RequestDetails, Verdict.Reason)
             case erased(category: UInt16, count: Int)
+            /// Told by the ledger; what was declared and found by the gateway, which could keep it back.
+            case emergency(GivenGrant, EmergencyDetails)
         }
 
         package let leaf: UInt64
@@ -35,6 +37,15 @@ extension PatientClient {
         package let descriptor: Descriptor
         /// What is different about the labels from the version before; `nil` if nothing is.
         package let labels: LabelDifference?
+    }
+
+    package struct EmergencyDetails: Sendable {
+        package let state: EmergencyState
+        /// `nil` where the gateway kept it back.
+        package internal(set) var declaration: EmergencyDeclaration?
+        package internal(set) var deskName: TextLine?
+        /// `nil` where there is no review yet, or the gateway kept it back.
+        package internal(set) var review: ReviewBody?
     }
 
     package struct RequestDetails: Sendable {
@@ -61,8 +72,9 @@ extension PatientClient {
     package func log() async throws(ClientError) -> [LogLine] {
         try await sync()
         var lines: [LogLine] = []
+        var told = EmergencyEvidence()
         for category in openCategories() {
-            lines += try await history(category)
+            lines += try await history(category, &told)
             lines += try await changes(category)
         }
         for grant in state.grants {
@@ -74,16 +86,32 @@ extension PatientClient {
                 lines.append(LogLine(leaf: release.leaf, time: release.time, what: .released(grant, nil)))
             }
         }
+        for leaf in emergencies() { lines += [try emergencyLine(leaf, told)].compactMap(\.self) }
         return lines.sorted { $0.leaf < $1.leaf }
     }
 
-    private func history(_ category: UInt16) async throws(ClientError) -> [LogLine] {
+    /// What the gateway showed of emergencies and of their reviews, by the leaf of the emergency.
+    private struct EmergencyEvidence {
+        var declarations: [UInt64: EmergencyDeclaration] = [:]
+        var reviews: [UInt64: ReviewBody] = [:]
+    }
+
+    private func emergencyLine(_ leaf: UInt64, _ told: EmergencyEvidence) throws(ClientError) -> LogLine? {
+        guard let opened = emergency(leaf), let given = given(opened.grant) else { return nil }
+        let declaration = told.declarations[leaf]
+        let name = declaration.flatMap { (try? session.ledger.state.actor($0.desk)) ?? nil }?.actor.name
+        let details = EmergencyDetails(
+            state: opened, declaration: declaration, deskName: name, review: told.reviews[leaf])
+        return LogLine(leaf: leaf, time: opened.openedAt, what: .emergency(given, details))
+    }
+
+    private func history(_ category: UInt16, _ told: inout EmergencyEvidence) async throws(ClientError) -> [LogLine] {
         let key = session.keyring.compartmentKey(category)
         var lines: [LogLine] = []
         var next: UInt64? = 0
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
-            for item in page.items { lines += [try await line(item, category)].compactMap { $0 } }
+            for item in page.items { lines += [try line(item, category, &told)].compactMap { $0 } }
             next = try page.next(after: from)
         }
         return lines
@@ -113,7 +141,9 @@ extension PatientClient {
     }
 
     /// Evidence counts only if the leaf committed to it.
-    private func line(_ item: EvidencePage.Item, _ category: UInt16) async throws(ClientError) -> LogLine? {
+    private func line(
+        _ item: EvidencePage.Item, _ category: UInt16, _ told: inout EmergencyEvidence
+    ) throws(ClientError) -> LogLine? {
         let leaf = try session.ledger.leaf(item.leaf)
         let commitment = bodyCommitment(kind: leaf.entry.event.kind, salt: item.evidence.salt, body: item.evidence.body)
         guard commitment == leaf.entry.bodyCommitment else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
@@ -127,8 +157,26 @@ extension PatientClient {
         case .decision(let decision): return try line(decision, item, leaf.time)
         case .erasure(let erasure):
             return LogLine(leaf: item.leaf, time: leaf.time, what: .erased(category: category, count: erasure.commitments.count))
+        case .emergencyAccess(let access):
+            told.declarations[item.leaf] = try declaration(access, item)
+            return nil
+        case .review(let review):
+            guard let body = try? ReviewBody(canonical: item.evidence.body) else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
+            told.reviews[review.emergency] = body
+            return nil
         default: return nil
         }
+    }
+
+    /// Signed by the desk that it names, for this grant.
+    private func declaration(
+        _ access: EmergencyAccess, _ item: EvidencePage.Item
+    ) throws(ClientError) -> EmergencyDeclaration {
+        guard let body = try? EmergencyBody(canonical: item.evidence.body), body.declaration.grant == access.grant,
+            (try? body.verifySignature(origin: session.origin)) != nil,
+            let desk = (try? session.ledger.state.actor(body.declaration.desk)) ?? nil, desk.actor.role == .emergencyDesk
+        else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
+        return body.declaration
     }
 
     private func given(_ control: Ed25519.PublicKey) -> GivenGrant? {
@@ -145,7 +193,8 @@ extension PatientClient {
             request: request, actorName: name, records: body.released.map(\.descriptorCommitment),
             underPolicies: record.policies != nil, heldBack: heldBack(record), heldBackCount: record.heldBackCount)
         switch (decision.outcome, record.verdict) {
-        case (.released(let release), .allowed) where release.request == RequestHash(of: body.request):
+        case (.released(let release), .allowed)
+        where release.request == RequestHash(of: body.request) && release.emergency == request.emergency:
             return LogLine(leaf: item.leaf, time: time, what: .released(given, details))
         case (.refused(let commitment), .denied(let reason))
         where commitment == Decision.RefusalCommitment(blind: body.blind, request: RequestHash(of: body.request)):

@@ -33,6 +33,10 @@ extension PatientClient {
         case .notice(let notice)
         where notice.inbox == inbox && isLive(notice.actor) && (try? notice.verifySignature(origin: session.origin)) != nil:
             state.notices.append(ReceivedNotice(received: received.number, notice: Stored(notice)))
+        case .emergency(let notice)
+        where notice.inbox == inbox && isLive(notice.actor) && (try? notice.verifySignature(origin: session.origin)) != nil:
+            guard !state.emergencyNotices.contains(where: { $0.content == notice }) else { return }
+            state.emergencyNotices.append(ReceivedEmergencyNotice(received: received.number, notice: Stored(notice)))
         default: break
         }
     }
@@ -60,8 +64,11 @@ extension PatientClient {
         try save()
     }
 
+    package var unreadEmergencyNotices: [ReceivedEmergencyNotice] { state.emergencyNotices.filter { !$0.isRead } }
+
     package func forgetNotices() throws(ClientError) {
         state.notices = []
+        for index in state.emergencyNotices.indices { state.emergencyNotices[index].isRead = true }
         try save()
     }
 }

@@ -23,6 +23,9 @@ package struct PatientState: Codable, Sendable {
     package var wishes: [ReceivedWish] = []
     var nextWish = 1
     package var notices: [ReceivedNotice] = []
+    package var emergencyNotices: [ReceivedEmergencyNotice] = []
+    /// Leaves of emergencies that the patient was shown in the log.
+    var emergenciesSeen: Set<UInt64> = []
     var inboxRead: UInt64?
 }
 
@@ -58,6 +61,14 @@ package struct ReceivedNotice: Codable, Sendable {
     let notice: Stored<DepositNotice>
 
     package var content: DepositNotice { notice.value }
+}
+
+package struct ReceivedEmergencyNotice: Codable, Sendable {
+    package let received: UInt32
+    let notice: Stored<EmergencyNotice>
+    package internal(set) var isRead = false
+
+    package var content: EmergencyNotice { notice.value }
 }
 
 /// A recipient's key as canonical bytes.

@@ -21,14 +21,14 @@ extension Gateway {
         let isCompiled = Self.isCompiled(call)
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
-            case .actor, .keyRevocation, .policySet: try Self.requireSigner(caller, of: call.entry)
+            case .actor, .keyRevocation, .policySet, .review: try Self.requireSigner(caller, of: call.entry)
             case .member(let change, _):
                 try Self.requireSigner(caller, of: call.entry)
                 try requireElsewhere(change)
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
             case .grant: try Self.grant(call, isCompiled, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
-            case .deposit, .decision, .erasure:
+            case .deposit, .decision, .emergencyAccess, .erasure:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
             }
             try transaction.append(authentic.get())

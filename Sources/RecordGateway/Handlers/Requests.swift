@@ -73,12 +73,14 @@ extension Gateway {
         let isSigned = (check.key == releaseKey ? check : verify(check.signature, by: releaseKey, request, hash)).isGood
         let facts = grant.flatMap { grant in terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) } }
         let consent = terms?.consent ?? []
+        let emergency = try request.emergency.flatMap { try transaction.emergency($0) }
         let check = GrantCheck.check(
-            request, at: transaction.now, facts, consent: consent, compile: consents.compile)
+            request, at: transaction.now, facts, consent: consent, emergency: emergency, compile: consents.compile)
         let compartment = (try? check.get()) == nil ? Self.nobody : terms?.compartment ?? Self.nobody
         let inputs = DecisionInputs(
             now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, consent: consent,
             identifiers: try transaction.identifiers(of: request.actor),
+            isEmergencyDesk: try transaction.isEmergencyDesk(request.actor), emergency: emergency,
             others: try others(of: compartment, beside: request.grant, transaction), policies: try policies(transaction.view))
         var engine = DecisionEngine(inputs, compile: consents.compile)
         var draft = DecisionDraft()
@@ -196,7 +198,10 @@ extension Gateway {
     private func outcome(_ decided: Decided, _ body: DecisionBody, _ isRefused: Bool) -> Decision.Outcome {
         isRefused
             ? .refused(.init(blind: body.blind, request: decided.hash))
-            : .released(.init(grant: decided.request.grant, request: decided.hash, signature: body.releaseSignature))
+            : .released(
+                .init(
+                    grant: decided.request.grant, request: decided.hash, signature: body.releaseSignature,
+                    emergency: decided.request.emergency))
     }
 
     private func issueTickets(_ answered: Answered, to actor: Ed25519.PublicKey) -> RequestRecords.Answer.Outcome {
@@ -238,6 +243,16 @@ extension GrantFacts {
     }
 }
 
+extension EmergencyFacts {
+    init(_ opened: EmergencyState, _ declaration: EmergencyDeclaration) {
+        self.init(
+            grant: opened.grant, desk: declaration.desk, until: declaration.end(from: opened.openedAt),
+            isUsed: opened.releasedAt != nil, explanation: declaration.words.explanation,
+            recipient: declaration.words.recipient, facility: declaration.words.facility,
+            discloser: declaration.words.discloser, nature: declaration.words.nature)
+    }
+}
+
 extension Candidate {
     init(_ record: DepositedRecord) {
         self.init(
@@ -254,5 +269,15 @@ extension StoreTransaction {
             let body = try? ActorBody(canonical: evidence.body)
         else { return .none }
         return body.identifiers
+    }
+
+    fileprivate func isEmergencyDesk(_ key: Ed25519.PublicKey) throws -> Bool {
+        try state.actor(key).map { $0.actor.role == .emergencyDesk && $0.isLive(on: now.day) } ?? false
+    }
+
+    /// What a desk declared at a leaf, and whether it was used.
+    fileprivate func emergency(_ leaf: UInt64) throws -> EmergencyFacts? {
+        guard let opened = try state.emergency(leaf), let declaration = try state.emergencyTerms(of: leaf) else { return nil }
+        return EmergencyFacts(opened, declaration)
     }
 }

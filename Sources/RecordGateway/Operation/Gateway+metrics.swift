@@ -44,6 +44,9 @@ extension Gateway {
         text.gauge("open_connections", "Connections of clients.", Double(values.connections))
         text.counter("received_bytes_total", "Bytes of messages and payloads that came.", values.received)
         text.counter("sent_bytes_total", "Bytes of answers, without their headers.", values.sent)
+        text.gauge("emergency_reviews_open", "Emergencies that nobody has reviewed yet.", Double(values.openReviews))
+        text.gauge(
+            "emergency_reviews_overdue", "Of those, the ones whose last day for a review is over.", Double(values.overdueReviews))
         let calls = values.calls.sorted { $0.key < $1.key }
         text.begin("calls_total", .counter, "Calls by their path and how they ended. A decision is an answer, whatever it says.")
         for (path, calls) in calls {

@@ -32,6 +32,8 @@ final class GatewayMeter: Sendable {
         var received: UInt64 = 0
         var sent: UInt64 = 0
         var connections = 0
+        var openReviews = 0
+        var overdueReviews = 0
     }
 
     private let state = Mutex(Values())
@@ -57,5 +59,6 @@ final class GatewayMeter: Sendable {
     func refused(_ code: APIError.Code) { state.withLock { $0.refusals[code, default: 0] += 1 } }
     func received(_ bytes: UInt64) { state.withLock { $0.received += bytes } }
     func opened() { state.withLock { $0.connections += 1 } }
+    func reviews(open: Int, overdue: Int) { state.withLock { ($0.openReviews, $0.overdueReviews) = (open, overdue) } }
     func closed() { state.withLock { $0.connections -= 1 } }
 }

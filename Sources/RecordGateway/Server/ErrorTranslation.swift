@@ -46,6 +46,7 @@ extension Refusal {
         case .notCommitted: "not the successor that was announced"
         case .membersNotChanged: "the members cannot be changed so"
         case .membersOther: "the members have changed since it was signed"
+        case .emergencyNotInForce: "the emergency is none, of another grant, used, or over"
         case .policiesOther: "the policies or the members have changed since it was signed"
         case .bodyNotCommitted: "not the body that was committed to"
         case .bodyMalformed: "the body cannot be read"

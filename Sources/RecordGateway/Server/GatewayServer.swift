@@ -81,6 +81,8 @@ package struct GatewayServer: Sendable {
         calls.add(FetchRecipientList.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(DepositRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(RequestRecords.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(DeclareEmergency.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(FetchEmergencies.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListVersions.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(AddHeaders.self, to: router) { try await $0.answer($1, from: $2) }

@@ -2,7 +2,7 @@ import Logging
 import RecordStorage
 import ServiceLifecycle
 
-/// Throws away what has had its time: nonces, messages, uploads that no deposit named.
+/// Throws away what has had its time: nonces, messages, uploads that no deposit named. And says which reviews are overdue.
 struct Housekeeping: Service {
     let gateway: Gateway
     let logger: Logger
@@ -11,8 +11,10 @@ struct Housekeeping: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var reviews = ReviewWatch()
             while !Task.isCancelled {
                 await clean()
+                do { try await reviews.look(at: gateway, logger) } catch { logger.warning("overdue reviews could not be looked for") }
                 try? await Task.sleep(for: Self.pause)
             }
         }

@@ -72,15 +72,17 @@ struct EvidenceTable {
         return .descriptor(parsed, salt: salt)
     }
 
-    /// The name under which a leaf stands in the table of histories. A decision about a grant that does not exist has an empty one, and
-    /// nobody reads it: without it such a request would be answered sooner than one of a grant that denies it.
+    /// The name under which a leaf stands in the table of histories. A decision or an emergency about a grant that does not exist has an
+    /// empty one, and nobody reads it: without it such a call would be answered sooner than one about a grant that is there.
     static func historyOwner(of leaf: Leaf, _ evidence: Evidence, state: some StateReader) throws -> [UInt8]? {
         if let compartment = try historyCompartment(of: leaf, evidence, state: state) { return compartment.bytes }
-        if case .decision = leaf.entry.event { return [] }
-        return nil
+        switch leaf.entry.event {
+        case .decision, .emergencyAccess, .review: return []
+        default: return nil
+        }
     }
 
-    /// Whose history a leaf belongs to: that of the compartment that a grant, revocation or decision is about.
+    /// Whose history a leaf belongs to: that of the compartment that a grant, revocation, decision, emergency or review is about.
     static func historyCompartment(
         of leaf: Leaf, _ evidence: Evidence, state: some StateReader
     ) throws -> Ed25519.PublicKey? {
@@ -88,6 +90,10 @@ struct EvidenceTable {
         case .grant: return try GrantBody(canonical: evidence.body).compartment
         case .revocation(let revocation): return try state.terms(of: revocation.grant)?.compartment
         case .decision: return try DecisionBody.compartment(ofCanonical: evidence.body)
+        case .emergencyAccess(let access): return try state.terms(of: access.grant)?.compartment
+        case .review(let review):
+            guard let emergency = try state.emergency(review.emergency) else { return nil }
+            return try state.terms(of: emergency.grant)?.compartment
         case .erasure: return try ErasureBody(canonical: evidence.body).compartment
         case .member, .actor, .keyRevocation, .compartment, .deposit, .policySet: return nil
         }

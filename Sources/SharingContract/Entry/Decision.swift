@@ -25,11 +25,16 @@ package struct Decision: Hashable, Sendable {
         package let grant: Ed25519.PublicKey
         package let request: RequestHash
         package let signature: Ed25519.Signature
+        /// The leaf of the emergency access that the request named.
+        package let emergency: UInt64?
 
-        package init(grant: Ed25519.PublicKey, request: RequestHash, signature: Ed25519.Signature) {
+        package init(
+            grant: Ed25519.PublicKey, request: RequestHash, signature: Ed25519.Signature, emergency: UInt64? = nil
+        ) {
             self.grant = grant
             self.request = request
             self.signature = signature
+            self.emergency = emergency
         }
     }
 
@@ -48,10 +53,10 @@ package struct Decision: Hashable, Sendable {
             outcome = .refused(try reader.value())
             return
         }
-        let release = Release(grant: try reader.value(), request: try reader.value(), signature: try reader.signature())
-        // Emergency releases come with rules that know them.
-        guard try !reader.flag() else { throw .unknownTag }
-        outcome = .released(release)
+        outcome = .released(
+            Release(
+                grant: try reader.value(), request: try reader.value(), signature: try reader.signature(),
+                emergency: try reader.optional { reader throws(FormatError) in try reader.integer(UInt64.self) }))
     }
 
     func encode(to writer: inout CanonicalWriter) {
@@ -65,7 +70,7 @@ package struct Decision: Hashable, Sendable {
             writer.value(release.grant)
             writer.value(release.request)
             writer.signature(release.signature)
-            writer.flag(false)
+            writer.optional(release.emergency) { $0.integer($1) }
         }
     }
 }

@@ -12,6 +12,8 @@ package enum Event: Hashable, Sendable {
     case grant(Grant)
     case revocation(Revocation)
     case decision(Decision)
+    case emergencyAccess(EmergencyAccess)
+    case review(Review)
     case policySet(PolicyPublication)
     case erasure(Erasure)
 
@@ -25,6 +27,8 @@ package enum Event: Hashable, Sendable {
         case grant = 8
         case revocation = 9
         case decision = 10
+        case emergencyAccess = 11
+        case review = 12
         case policySet = 13
         case erasure = 15
 
@@ -39,6 +43,8 @@ package enum Event: Hashable, Sendable {
             case .grant: "grant"
             case .revocation: "revocation"
             case .decision: "decision"
+            case .emergencyAccess: "emergency-access"
+            case .review: "review"
             case .policySet: "policy-set"
             case .erasure: "erasure"
             }
@@ -55,6 +61,8 @@ package enum Event: Hashable, Sendable {
         case .grant: .grant
         case .revocation: .revocation
         case .decision: .decision
+        case .emergencyAccess: .emergencyAccess
+        case .review: .review
         case .policySet: .policySet
         case .erasure: .erasure
         }
@@ -73,6 +81,8 @@ package enum Event: Hashable, Sendable {
         case .grant: self = .grant(try Grant(from: &reader))
         case .revocation: self = .revocation(try Revocation(from: &reader))
         case .decision: self = .decision(try Decision(from: &reader))
+        case .emergencyAccess: self = .emergencyAccess(try EmergencyAccess(from: &reader))
+        case .review: self = .review(try Review(from: &reader))
         case .policySet: self = .policySet(try PolicyPublication(from: &reader))
         case .erasure: self = .erasure(try Erasure(from: &reader))
         }
@@ -91,6 +101,8 @@ package enum Event: Hashable, Sendable {
         case .grant(let fields): fields.encode(to: &writer)
         case .revocation(let fields): fields.encode(to: &writer)
         case .decision(let fields): fields.encode(to: &writer)
+        case .emergencyAccess(let fields): fields.encode(to: &writer)
+        case .review(let fields): fields.encode(to: &writer)
         case .policySet(let fields): fields.encode(to: &writer)
         case .erasure(let fields): fields.encode(to: &writer)
         }

@@ -29,7 +29,7 @@ extension Evidence {
     func verifySignatures(of entry: Entry) throws(Refusal) {
         let origin = entry.origin
         switch entry.event {
-        case .member, .actor, .keyRevocation, .compartment, .revocation, .decision, .policySet: break
+        case .member, .actor, .keyRevocation, .compartment, .revocation, .decision, .review, .policySet: break
         case .deposit:
             let body = try parsed(DepositBody.self)
             try authentic { () throws(Ed25519.SignatureError) in try body.permission.verifySignature(origin: origin) }
@@ -41,6 +41,9 @@ extension Evidence {
         case .grant(let grant):
             let body = try parsed(GrantBody.self)
             try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: grant, origin: origin) }
+        case .emergencyAccess:
+            let body = try parsed(EmergencyBody.self)
+            try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(origin: origin) }
         case .erasure(let erasure):
             let body = try parsed(ErasureBody.self)
             try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: erasure, origin: origin) }

@@ -51,6 +51,8 @@ package struct Contract: Sendable {
         case .grant(let grant): try apply(grant, state)
         case .revocation(let revocation): try apply(revocation, state)
         case .decision(let decision): try apply(decision, state, ledger)
+        case .emergencyAccess(let access): try apply(access, ledger)
+        case .review(let review): try apply(review, state, ledger)
         case .policySet(let publication): try apply(publication, state, ledger)
         case .erasure(let erasure): try apply(erasure, state, ledger)
         }

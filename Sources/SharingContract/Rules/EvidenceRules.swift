@@ -35,6 +35,10 @@ package struct EvidenceRules: Sendable {
         case .grant(let grant): return try apply(grant, state)
         case .revocation(let revocation): return try apply(revocation, state)
         case .decision(let decision): return try apply(decision, state)
+        case .emergencyAccess(let access): return try apply(access, state)
+        case .review:
+            _ = try body(ReviewBody.self)
+            return []
         case .policySet(let publication):
             guard try body(PolicyFiles.self).root == publication.root else { throw Refusal.bodyContradicts }
             return []
@@ -169,12 +173,34 @@ extension EvidenceRules {
             guard release.request == request, release.signature == body.releaseSignature, !body.released.isEmpty,
                 let terms = try state.terms(of: release.grant), terms.compartment == body.compartment
             else { throw Refusal.bodyContradicts }
+            if let emergency = release.emergency { try requireInForce(emergency, state) }
             for released in body.released {
                 guard try state.descriptor(released.descriptorCommitment)?.compartment == terms.compartment
                 else { throw Refusal.bodyContradicts }
             }
         }
         return []
+    }
+
+    /// Declared by a live desk, for this grant, and once.
+    private func apply(_ access: EmergencyAccess, _ state: some StateReader) throws -> [StateChange] {
+        let body = try body(EmergencyBody.self)
+        let declaration = body.declaration
+        guard declaration.grant == access.grant else { throw Refusal.bodyContradicts }
+        guard let desk = try state.actor(declaration.desk), desk.isLive(on: leaf.time.day) else { throw Refusal.notLive }
+        guard desk.actor.role == .emergencyDesk else { throw Refusal.signerNotAllowed }
+        try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(origin: origin) }
+        guard try state.declared(declaration.hash) == nil else { throw Refusal.unchanged }
+        return [
+            StateChange(.emergencyTerms(index), declaration),
+            StateChange(.declaration(declaration.hash), LeafIndex(index)),
+        ]
+    }
+
+    private func requireInForce(_ emergency: UInt64, _ state: some StateReader) throws {
+        guard let opened = try state.emergency(emergency), let declaration = try state.emergencyTerms(of: emergency),
+            leaf.time < declaration.end(from: opened.openedAt)
+        else { throw Refusal.emergencyNotInForce }
     }
 
     /// A record goes with all its versions.

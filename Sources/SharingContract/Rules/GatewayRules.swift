@@ -1,8 +1,8 @@
 import CryptoPrimitives
 
 extension Contract {
-    /// A release needs a live grant, the release key's signature, and a request that was not answered before. A refusal needs
-    /// nothing: refusing is always allowed, and says nothing.
+    /// A release needs a live grant, the release key's signature, a request that was not answered before, and if it names an emergency
+    /// access, one of the same grant that no release has named. A refusal needs nothing: refusing is always allowed, and says nothing.
     func apply(_ decision: Decision, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {
         guard case .released(let release) = decision.outcome else { return try applyByMember(ledger, []) }
         guard let grant = try state.grant(release.grant), grant.isLive(at: leaf.time) else { throw Refusal.notLive }
@@ -15,7 +15,8 @@ extension Contract {
                 throw Refusal.signatureNotAuthentic
             }
         }
-        return try applyByMember(ledger, [StateChange(.request(release.request), LeafIndex(index))])
+        let used = try release.emergency.map { try use($0, for: release, state) }
+        return try applyByMember(ledger, [StateChange(.request(release.request), LeafIndex(index))] + [used].compactMap(\.self))
     }
 
     func apply(_ erasure: Erasure, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {

@@ -34,12 +34,18 @@ package enum StateKey: Hashable, Sendable {
     case erased(Hash)
     case release(Ed25519.PublicKey)
     case policies
+    /// By its leaf.
+    case emergency(UInt64)
+    /// In the order of the days, and then of the leaves, so that those that are due stand in front.
+    case reviewDue(Day, UInt64)
     // Known to those who hold the bodies.
     case grantTerms(Ed25519.PublicKey)
     case newestList(Ed25519.PublicKey)
     case record(Descriptor.RecordID)
     case descriptor(Hash)
     case openGrants(Ed25519.PublicKey)
+    case emergencyTerms(UInt64)
+    case declaration(Hash)
 
     /// A tag, then the name.
     package var bytes: [UInt8] {
@@ -54,12 +60,22 @@ package enum StateKey: Hashable, Sendable {
         case .erased(let hash): [7] + hash.bytes
         case .release(let key): [8] + key.bytes
         case .policies: [9]
+        case .emergency(let leaf): [10] + Self.bigEndian(leaf)
+        case .reviewDue(let day, let leaf): [11] + Self.bigEndian(day.number) + Self.bigEndian(leaf)
         case .grantTerms(let key): [128] + key.bytes
         case .newestList(let key): [129] + key.bytes
         case .record(let record): [130] + record.bytes
         case .descriptor(let hash): [131] + hash.bytes
         case .openGrants(let key): [132] + key.bytes
+        case .emergencyTerms(let leaf): [133] + Self.bigEndian(leaf)
+        case .declaration(let hash): [134] + hash.bytes
         }
+    }
+
+    private static func bigEndian(_ number: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.integer(number)
+        return writer.bytes
     }
 }
 
@@ -87,12 +103,17 @@ extension StateReader {
     package func grant(releasing key: Ed25519.PublicKey) throws -> LeafIndex? { try value(.release(key)) }
     /// The policies in force; `nil` on a ledger on which none were published.
     package func policies() throws -> PolicyState? { try value(.policies) }
+    package func emergency(_ leaf: UInt64) throws -> EmergencyState? { try value(.emergency(leaf)) }
     package func erasure(of commitment: Hash) throws -> LeafIndex? { try value(.erased(commitment)) }
     package func terms(of control: Ed25519.PublicKey) throws -> GrantTerms? { try value(.grantTerms(control)) }
     /// Of a compartment.
     package func openGrants(of compartment: Ed25519.PublicKey) throws -> OpenGrants {
         try value(.openGrants(compartment)) ?? OpenGrants()
     }
+    /// What a desk declared at this leaf.
+    package func emergencyTerms(of leaf: UInt64) throws -> EmergencyDeclaration? { try value(.emergencyTerms(leaf)) }
+    /// The leaf at which a declaration was taken.
+    package func declared(_ declaration: Hash) throws -> LeafIndex? { try value(.declaration(declaration)) }
     package func newestList(of compartment: Ed25519.PublicKey) throws -> ListHash? { try value(.newestList(compartment)) }
     package func record(_ record: Descriptor.RecordID) throws -> RecordState? { try value(.record(record)) }
     package func descriptor(_ commitment: Hash) throws -> DescriptorState? { try value(.descriptor(commitment)) }

@@ -51,8 +51,8 @@ def conventions(files):
 
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
-    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "erasure", "label-rules", "snapshot",
-    "application", "candidacy", "invite", "card", "slip", "ask", "notice")]
+    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
+    "snapshot", "application", "candidacy", "invite", "card", "emergency-card", "slip", "ask", "notice", "emergency-notice")]
 
 
 def entries(files):
@@ -116,26 +116,28 @@ def facts(files):
 
 def requests(files):
     file = files["requests.json"]
-    for name in ("consent", "restriction", "consent in FHIR"):
+    for name in ("consent", "restriction", "consent in FHIR", "emergency consent"):
         parse(file[name], layouts.consent, name)
     compilation = file["compilation"]
+    require("context has emergency" not in str(compilation) and '"has"' in file["emergency compilation"]["policies"], "an emergency")
     require(sha256(compilation["policies"].encode()).hex() == compilation["hash"], "compilation: another hash")
     policies = json.loads(compilation["policies"])
     require(list(policies) == ["templates", "staticPolicies", "templateLinks"], "compilation: no set of policies")
     control = file["release"]["fields"]["grant"]["control"]
     require(set(policies["staticPolicies"]) == {f"{control}/permit"}, "compilation: another permit")
-    for name in ("request", "filtered request"):
+    for name in ("request", "filtered request", "emergency request"):
         parse(file[name], layouts.request, name)
         require(labelled("cordon/request/v1", bytes.fromhex(file[name]["bytes"])).hex() == file[name]["hash"], f"{name}: hash")
-    for name in ("release", "refusal", "unknown grant", "held back"):
+    for name in ("release", "refusal", "unknown grant", "held back", "emergency release"):
         value = parse(file[name], layouts.decision_record, name)
         require(value["engine"] == "cedar/4.5 consents/1 semantics/1", f"{name}: another engine")
-        require(value["request"] == file["request"]["hash"], f"{name}: another request")
+        kind = "emergency " if name == "emergency release" else ""
+        require(value["request"] == file[kind + "request"]["hash"], f"{name}: another request")
         allowed = any(value["rulings"][record["ruling"]]["allows"] for record in value["records"])
         require(value["verdict"]["released"] == allowed, f"{name}: a verdict that does not follow")
         if value["grant"]:
-            require(value["grant"]["consent"] == sha256(bytes.fromhex(file["consent"]["bytes"])).hex(), f"{name}: consent")
-            require(value["grant"]["compilation"] == compilation["hash"], f"{name}: compilation")
+            require(value["grant"]["consent"] == sha256(bytes.fromhex(file[kind + "consent"]["bytes"])).hex(), f"{name}: consent")
+            require(value["grant"]["compilation"] == file[kind + "compilation"]["hash"], f"{name}: compilation")
 
 
 def evidence(files):

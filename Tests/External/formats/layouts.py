@@ -70,7 +70,7 @@ decision_record = checked(
                                order=lambda value: value["position"])),
            ("more held back", u32),
            ("verdict", union("released", flag, {
-               False: struct(("reason", one_of(u8, range(1, 14)))), True: struct()})), bound=1_048_576),
+               False: struct(("reason", one_of(u8, range(1, 15)))), True: struct()})), bound=1_048_576),
     lambda value: (
         require(list(dict.fromkeys(record["ruling"] for record in value["records"])) == list(range(len(value["rulings"]))),
                 "rulings in another order than their use"),
@@ -88,7 +88,7 @@ _consents = {
     1: checked(
         struct(("actions", u8), ("purposes", u16), ("extras", u8)),
         lambda value: (
-            require(value["actions"] == 1, "actions"), require(value["extras"] < 4, "extras"),
+            require(value["actions"] == 1, "actions"), require(value["extras"] < 8, "extras"),
             require(value["purposes"] and value["purposes"] & ~sum(1 << number for number in PURPOSES) == 0, "purposes"))),
     2: struct(("target", union("tag", u8, {0: struct(), 1: struct(("label", text)), 2: struct(("record", fixed(32)))})),
               ("clinic", opt(key))),
@@ -111,7 +111,8 @@ grant_body = struct(("compartment", key), ("grantee", key), ("consent", string(2
 # 4.5
 filter_ = struct(("records", listing(2, fixed(32), at_most=256, order=lambda value: value)), ("after", opt(u64)), bound=8_203)
 request = struct(("origin", text), ("grant", key), ("action", one_of(u8, [1])), ("filter", filter_),
-                 ("purpose", one_of(u8, PURPOSES)), ("staff", text), ("actor", key), ("nonce", fixed(32)), bound=8_813)
+                 ("purpose", one_of(u8, PURPOSES)), ("staff", text), ("actor", key), ("emergency", opt(u64)),
+                 ("nonce", fixed(32)), bound=8_822)
 decision_body = struct(
     ("compartment", opt(key)), ("request", string(2, 16_384)), ("release", sig), ("signature base", string(2, 4_096)),
     ("HTTP signature", sig), ("blind", fixed(32)), ("record", string(4, 1_048_576)), ("seed", fixed(32)),
@@ -142,11 +143,13 @@ EVENTS = {
     8: grant,
     9: struct(("grant", key)),
     10: Codec(None, None),
+    11: struct(("grant", key), ("due", day)),
+    12: struct(("emergency", u64)),
     13: struct(("root", hash_), ("since", u64)),
     15: erasure,
 }
 _refusal = struct(("refusal", hash_))
-_release = struct(("grant", key), ("request", hash_), ("release", sig), ("emergency leaf", absent))
+_release = struct(("grant", key), ("request", hash_), ("release", sig), ("emergency leaf", opt(u64)))
 
 
 def _read_decision(reader):
@@ -168,13 +171,18 @@ policy_files = checked(
     lambda value: (
         require(all(_POLICY_NAME.fullmatch(file["name"]) for file in value["files"]), "a file's name"),
         require(any(file["name"] == "schema.cedarschema" for file in value["files"]), "no schema")))
+declaration = struct(
+    ("grant", key), ("desk", key), ("reason", u8), ("explanation", filled_text), ("recipient", text), ("facility", text),
+    ("discloser", text), ("nature", text), ("minutes", one_of(u8, range(1, 241))), ("nonce", fixed(32)), bound=1_378)
+emergency_body = struct(("declaration", nested(declaration)), ("signature", sig), bound=1_442)
+review_body = struct(("finding", one_of(u8, [1, 2, 3])), ("reviewer", filled_text), ("note", text), bound=513)
 BODIES = {
     2: struct(("identifiers", text), bound=256), 4: struct(("note", text), bound=256), 7: deposit_body, 8: grant_body,
     9: struct(("reason", text), ("recipient list", hash_), bound=288), 10: decision_body,
-    13: policy_files, 15: struct(("compartment", key), ("signature", sig), bound=96),
+    11: emergency_body, 12: review_body, 13: policy_files, 15: struct(("compartment", key), ("signature", sig), bound=96),
 }
 KINDS = {1: "member", 2: "actor", 4: "key-revocation", 5: "compartment", 7: "deposit", 8: "grant", 9: "revocation", 10: "decision",
-         13: "policy-set", 15: "erasure"}
+         11: "emergency-access", 12: "review", 13: "policy-set", 15: "erasure"}
 signature = struct(("key", key), ("signature", sig))
 signatures = listing(1, signature, at_most=64, order=lambda value: value["key"])
 
@@ -215,6 +223,8 @@ STATE = {
     0x07: struct(("leaf", u64)),
     0x08: struct(("leaf", u64)),
     0x09: struct(("root", hash_), ("leaf", u64)),
+    0x0a: struct(("grant", key), ("opened", minute), ("due", day), ("release", opt(u64)), ("review", opt(u64))),
+    0x0b: struct(("leaf", u64)),
     0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
                  ("recipient", recipient)),
     0x81: struct(("list", hash_)),
@@ -222,6 +232,8 @@ STATE = {
                  ("versions", listing(2, hash_, at_most=256))),
     0x83: struct(("compartment", key), ("position", u64), ("record", opt(fixed(32)))),
     0x84: struct(("grants", listing(2, key, at_most=1_024, order=lambda value: value))),
+    0x85: declaration,
+    0x86: struct(("leaf", u64)),
 }
 
 # 5

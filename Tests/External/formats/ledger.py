@@ -39,7 +39,9 @@ def check_entry(entry, evidence, what):
         require(body == b"" and salt == bytes(32), f"{what}: a body where there is none")
         return
     parsed = layouts.BODIES[kind].parse(body)
-    {7: check_deposit, 8: check_grant, 10: check_decision, 13: check_policies, 15: check_erasure}.get(kind, lambda *_: None)(entry, parsed, evidence, what)
+    check = {7: check_deposit, 8: check_grant, 10: check_decision, 11: check_emergency, 13: check_policies, 15: check_erasure}.get(kind)
+    if check:
+        check(entry, parsed, evidence, what)
 
 
 def check_deposit(entry, body, evidence, what):
@@ -96,6 +98,14 @@ def check_decision(entry, body, evidence, what):
         return
     require(event["grant"] == request["grant"] and event["request"] == request_hash.hex(), f"{what}: another grant or request")
     require(event["release"] == body["release"], f"{what}: another release signature")
+    require(event["emergency leaf"] == request["emergency"], f"{what}: another emergency")
+
+
+def check_emergency(entry, body, evidence, what):
+    data = bytes.fromhex(body["declaration"])
+    declaration = layouts.declaration.parse(data)
+    require(declaration["grant"] == entry["event"]["grant"], f"{what}: another grant")
+    verify(declaration["desk"], body["signature"], message("cordon/emergency/v1", entry["origin"], data), what)
 
 
 def check_policies(entry, body, evidence, what):
@@ -171,14 +181,15 @@ def check_state(lines, leaves, evidence):
     """4.9: the lines are parsed, and then made again from the leaves."""
     for line in lines:
         tag = int(line["key"][:2], 16)
-        require(len(line["key"]) == (2 if tag in (0, 9) else 66), "state: another key")
+        require(len(line["key"]) == {0: 2, 9: 2, 0x0a: 18, 0x0b: 26, 0x85: 18}.get(tag, 66), "state: another key")
         layouts.STATE[tag].parse(bytes.fromhex(line["value"]))
-    state = {}
+    state = {"leaves": leaves}
     for index, data in enumerate(leaves):
         entry = layouts.leaf.parse(bytes.fromhex(data))["entry"]
         kept = layouts.evidence.parse(bytes.fromhex(evidence[index]))
         body = layouts.BODIES[entry["kind"]].parse(bytes.fromhex(kept["body"])) if entry["kind"] in layouts.BODIES else None
         _APPLY[entry["kind"]](state, index, entry, body, kept)
+    del state["leaves"]
     made = {key: layouts.STATE[int(key[:2], 16)].write(value).hex() for key, value in state.items()}
     committed = {line["key"]: line["value"] for line in lines}
     require(list(committed) == sorted(committed), "state: out of order")
@@ -245,6 +256,27 @@ def _revocation(state, index, entry, body, kept):
 def _decision(state, index, entry, body, kept):
     if entry["event"]["released"]:
         state["06" + entry["event"]["request"]] = {"leaf": index}
+        if entry["event"]["emergency leaf"] is not None:
+            emergency = state[f"0a{entry['event']['emergency leaf']:016x}"]
+            require(emergency["grant"] == entry["event"]["grant"] and emergency["release"] is None, "an emergency not in force")
+            emergency["release"] = index
+
+
+def _emergency(state, index, entry, body, kept):
+    opened, due = layouts.leaf.parse(bytes.fromhex(state["leaves"][index]))["time"], entry["event"]["due"]
+    require(opened // 1440 < due <= opened // 1440 + 30, "a review that is never due")
+    state[f"0a{index:016x}"] = {"grant": entry["event"]["grant"], "opened": opened, "due": due, "release": None, "review": None}
+    state[f"0b{due:08x}{index:016x}"] = {"leaf": index}
+    state[f"85{index:016x}"] = layouts.declaration.parse(bytes.fromhex(body["declaration"]))
+    state["86" + labelled("cordon/emergency/v1", bytes.fromhex(body["declaration"])).hex()] = {"leaf": index}
+
+
+def _review(state, index, entry, body, kept):
+    reviewed = entry["event"]["emergency"]
+    emergency = state[f"0a{reviewed:016x}"]
+    require(emergency["review"] is None, "a review of what was reviewed")
+    emergency["review"] = index
+    del state[f"0b{emergency['due']:08x}{reviewed:016x}"]
 
 
 def _policies(state, index, entry, body, kept):
@@ -265,5 +297,5 @@ def _erasure(state, index, entry, body, kept):
                 del state["82" + record]
 
 
-_APPLY = {1: _member, 2: _actor, 5: _compartment, 7: _deposit, 8: _grant, 9: _revocation, 10: _decision, 13: _policies,
-          15: _erasure}
+_APPLY = {1: _member, 2: _actor, 5: _compartment, 7: _deposit, 8: _grant, 9: _revocation, 10: _decision, 11: _emergency,
+          12: _review, 13: _policies, 15: _erasure}

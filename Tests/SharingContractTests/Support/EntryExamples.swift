@@ -24,7 +24,8 @@ struct EntryExamples {
             member(), addition(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(),
             try deposit(),
             try grant(),
-            revocation(), try decision(isReleased: true), try decision(isReleased: false), erasure(), successor(), try policySet(),
+            revocation(), try decision(isReleased: true), try decision(isReleased: false),
+            try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(), try policySet(),
         ]
     }
 
@@ -185,34 +186,64 @@ extension EntryExamples {
             ]))
     }
 
-    private func decision(isReleased: Bool) throws -> Example {
+    private func decision(isReleased: Bool, isEmergency: Bool = false) throws -> Example {
         let requests = FormatFile("requests.json")
-        let request = try requests.bytes("request", "bytes")
+        let request = try requests.bytes(isEmergency ? "emergency request" : "request", "bytes")
         let hash = RequestHash(of: request)
         let signature = key("grant/release").sign(.release, origin: world.origin, hash.releaseBytes(grant: publicKey("grant")))
-        let http = FormatFile("http.json")
+        let http = try message(request, signature)
         // What requests.json's record names as released.
         let released = isReleased ? [(UInt8(77), UInt8(1)), (150, 3)] : []
         let body = DecisionBody(
             compartment: publicKey("ana/laboratory"), request: request, releaseSignature: signature,
-            signatureBase: Array(try http.text("request", "base").utf8),
-            httpSignature: try #require(Ed25519.Signature(try http.bytes("request", "signature"))), blind: World.salt,
-            record: try requests.bytes(isReleased ? "release" : "refusal", "bytes"), seed: World.salt,
+            signatureBase: http, httpSignature: key("lakeside").sign(http), blind: World.salt,
+            record: try requests.bytes(isEmergency ? "emergency release" : isReleased ? "release" : "refusal", "bytes"),
+            seed: World.salt,
             released: released.map { slot, number in
                 .init(slot: slot, salt: SHA256.hash([slot]).value, descriptorCommitment: SHA256.hash([number]))
             })
         let refusal = Decision.RefusalCommitment(blind: World.salt, request: hash)
         let outcome: Decision.Outcome =
-            isReleased ? .released(.init(grant: publicKey("grant"), request: hash, signature: signature)) : .refused(refusal)
+            isReleased
+            ? .released(.init(grant: publicKey("grant"), request: hash, signature: signature, emergency: isEmergency ? 12 : nil))
+            : .refused(refusal)
         let event =
             isReleased
             ? fields([
                 "root": body.tree.root, "released": true, "grant": publicKey("grant"), "request": hash, "release": signature,
-                "emergency leaf": nil,
+                "emergency leaf": isEmergency ? 12 : nil,
             ]) : fields(["root": body.tree.root, "released": false, "refusal": refusal.value])
         return example(
-            isReleased ? "release" : "refusal", .decision(Decision(root: body.tree.root, outcome: outcome)), event, by: ["north"],
+            isEmergency ? "emergency release" : isReleased ? "release" : "refusal", .decision(Decision(root: body.tree.root, outcome: outcome)), event, by: ["north"],
             body: body, bodyShown: shown(body))
+    }
+
+    /// The signature base of the message that carries a request: that of `http.json`, over these bytes.
+    private func message(_ request: [UInt8], _ signature: Ed25519.Signature) throws -> [UInt8] {
+        var writer = CanonicalWriter()
+        writer.string(request, length: UInt16.self)
+        writer.signature(signature)
+        let digest = "\"content-digest\": sha-256=:\(Base64.encode(SHA256.hash(writer.bytes).bytes)):"
+        let lines = try FormatFile("http.json").text("request", "base").split(separator: "\n").map { line in
+            line.hasPrefix("\"content-digest\"") ? digest : String(line)
+        }
+        return Array(lines.joined(separator: "\n").utf8)
+    }
+
+    private func emergencyAccess() -> Example {
+        let body = EmergencyBody(world.declaration(), signingWith: key("desk"), origin: world.origin)
+        let access = world.access()
+        return example(
+            "emergency-access", .emergencyAccess(access), fields(["grant": access.grant, "due": access.due]), by: ["north"],
+            body: body, bodyShown: fields(["declaration": body.declaration.canonicalBytes, "signature": body.signature]))
+    }
+
+    private func review() throws -> Example {
+        let body = try #require(
+            ReviewBody(finding: .notJustified, reviewer: line("Dr. Brandt"), note: line("the patient could have been asked")))
+        return example(
+            "review", .review(Review(emergency: 12)), fields(["emergency": 12]), by: ["north"], body: body,
+            bodyShown: fields(["finding": body.finding.rawValue, "reviewer": body.reviewer, "note": body.note]))
     }
 
     private func shown(_ body: DecisionBody) -> Shown {
