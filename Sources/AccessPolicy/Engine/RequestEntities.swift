@@ -11,9 +11,17 @@ struct RequestEntities {
     private let purposes: [Entity]
     private let schema: Schema?
 
-    init(_ inputs: DecisionInputs, of compartment: Ed25519.PublicKey, _ consented: Consented, _ library: PolicyLibrary?) {
-        principal = Entity(
-            uid: .organization(inputs.request.actor), parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization)))
+    /// - Parameter guardian: a guardianship whose holder is asked about in the place of who sent the request; `nil` for the latter.
+    init(
+        _ inputs: DecisionInputs, of compartment: Ed25519.PublicKey, _ consented: Consented, _ library: PolicyLibrary?,
+        guardian: ConsentScope? = nil
+    ) {
+        let guardian = guardian ?? inputs.grant.flatMap { $0.holder == .guardian ? $0.scope : nil }
+        principal =
+            guardian.map(Self.guardian)
+            ?? Entity(
+                uid: .organization(inputs.request.actor),
+                parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization)))
         patient = .patient(compartment)
         action = .action(inputs.request.action)
         let purpose = inputs.request.purpose.hl7Code
@@ -23,6 +31,12 @@ struct RequestEntities {
             "purpose": .entity(.purpose(purpose)), "consent": .record(consented.record),
         ]
         schema = library?.schema
+    }
+
+    private static func guardian(_ scope: ConsentScope) -> Entity {
+        let until = DatetimeValue(milliseconds: Int64(scope.until.number) * day)
+        return Entity(
+            uid: .guardian(scope.grantee), attributes: ["patient": .entity(scope.patient), "until": .datetime(until)], parents: [])
     }
 
     func request(for record: EntityUID) -> Cedar.Request {

@@ -20,6 +20,12 @@ package enum Verdict: Hashable, Sendable {
         case permitsNothing = 12
         /// There are records, and each was ruled out.
         case heldBack = 13
+        /// The delegation that the grant hangs on is not there, or is none.
+        case authorityUnknown = 15
+        case authorityRevoked = 16
+        case authorityOver = 17
+        /// The grant gives what its delegation does not.
+        case beyondAuthority = 18
     }
 }
 
@@ -40,6 +46,10 @@ extension Verdict.Reason: CustomStringConvertible {
         case .compilationDiffers: "what you consented to is not what was made of it"
         case .permitsNothing: "what you signed hides records and shows none"
         case .heldBack: "every record was held back"
+        case .authorityUnknown: "nobody may decide for you in the way it says"
+        case .authorityRevoked: "you had ended what it was given under"
+        case .authorityOver: "what it was given under did not hold that day"
+        case .beyondAuthority: "more than whoever gave it may decide about"
         }
     }
 }

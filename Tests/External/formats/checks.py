@@ -127,7 +127,7 @@ def requests(files):
     for name in ("request", "filtered request"):
         parse(file[name], layouts.request, name)
         require(labelled("cordon/request/v1", bytes.fromhex(file[name]["bytes"])).hex() == file[name]["hash"], f"{name}: hash")
-    for name in ("release", "refusal", "unknown grant", "held back"):
+    for name in ("release", "delegated", "refusal", "unknown grant", "held back"):
         value = parse(file[name], layouts.decision_record, name)
         require(value["engine"] == "cedar/4.5 consents/1 semantics/1", f"{name}: another engine")
         require(value["request"] == file["request"]["hash"], f"{name}: another request")
