@@ -35,6 +35,11 @@ package struct StoredFacts: CanonicalCodable, Hashable, Sendable {
     /// Sensitivity and confidentiality labels as "system|code", ascending.
     package var labels: [TextLine] { givenLabels.map(\.text) }
 
+    /// Whether it is of care that a minor consented to alone, which is nobody else's (45 CFR 164.502(g)(3)(i)).
+    package var isMinorsOwn: Bool {
+        labels.contains { Coding(description: $0.text).map(SensitivityCodes.name) == "MINOROWN" }
+    }
+
     /// Whether anybody looked for labels.
     package var isLabelled: Bool { rules != nil || isByPerson }
 

@@ -159,5 +159,6 @@ extension Gateway {
         return try await store.read { try $0.state.actor(key)?.isLive(on: today) ?? false }
     }
 
-    var today: Day { Minute(secondsSince1970: clock()).day }
+    var today: Day { now.day }
+    var now: Minute { Minute(secondsSince1970: clock()) }
 }

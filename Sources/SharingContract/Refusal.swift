@@ -43,6 +43,8 @@ package enum Refusal: Error, Equatable {
     case listNotNewest
     /// The compartment has as many grants as are kept: one must be ended first.
     case tooManyGrants
+    /// More than the delegation gives that it is granted under.
+    case beyondAuthority
     /// Body and public fields, or body and state, contradict each other.
     case bodyContradicts
 }

@@ -149,6 +149,7 @@ import Testing
             writer.flag(false)
             writer.value(record.requestHash)
             writer.flag(false)
+            writer.integer(0 as UInt8)
             writer.integer(0 as UInt16)
             writer.list(rulings, length: UInt16.self) { $0.value($1) }
             writer.list(Array(numbers.enumerated()), length: UInt16.self) { writer, item in

@@ -28,6 +28,10 @@ struct DecisionCase {
     /// What the patient signed as its compilation; the right one when left out.
     var compilation: Hash?
     var others: [OtherConsent] = []
+    /// The delegation that the grant says it is made under.
+    var authority: String?
+    var authorities: [Authority] = []
+    var holder = ConsentScope.Holder.reader
     var policies: PoliciesInForce?
     var filter = Filter.all
     var records = (1...3 as ClosedRange<UInt64>).map { record($0) }
@@ -77,6 +81,17 @@ struct DecisionCase {
         other(name, Consent(Restriction(target, from: clinic.map { publicKey($0) }), category: 3))
     }
 
+    /// A delegation of the laboratory records, for treatment and payment from the grant's first day on.
+    static func authority(_ change: (inout DecisionCase) -> Void = { _ in }) -> Authority {
+        var delegation = DecisionCase()
+        (delegation.grant, delegation.grantee, delegation.holder) = ("delegation", "delegation/release", .delegate)
+        delegation.isReleaseSigned = false
+        change(&delegation)
+        let inputs = delegation.inputs
+        guard let grant = inputs.grant else { preconditionFailure("a delegation is a grant") }
+        return Authority(grant, consent: inputs.consent)
+    }
+
     var request: Request {
         Request(
             origin: line("north.example"), grant: publicKey(requested), filter: filter, purpose: purpose, staff: line("Dr. Okafor"),
@@ -86,7 +101,7 @@ struct DecisionCase {
     var scope: ConsentScope {
         ConsentScope(
             control: publicKey(grant), compartment: publicKey("ana/laboratory"), grantee: publicKey(grantee), from: Day(from),
-            until: Day(until))
+            until: Day(until), holder: holder)
     }
 
     var consentBytes: [UInt8] {
@@ -98,10 +113,10 @@ struct DecisionCase {
         let bytes = consentBytes
         let facts = GrantFacts(
             scope, consent: bytes, compilation: compilation ?? ConsentCompiler.compile(bytes, scope).hash, isRevoked: isRevoked,
-            isReleaseSigned: isReleaseSigned)
+            isReleaseSigned: isReleaseSigned, authority: authority.map { publicKey($0) })
         return DecisionInputs(
             now: now, requestHash: .labelled(.request, request.canonicalBytes), request: request, grant: hasGrant ? facts : nil,
-            consent: hasGrant ? bytes : [], identifiers: line(identifiers),
+            consent: hasGrant ? bytes : [], authorities: authorities, identifiers: line(identifiers),
             isEmergencyDesk: isEmergencyDesk, emergency: emergency, others: others, policies: policies)
     }
 

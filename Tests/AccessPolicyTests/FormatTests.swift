@@ -33,6 +33,7 @@ import Testing
             ("request", try Self.example(Self.request(.all))),
             ("filtered request", try Self.example(Self.request(try Self.filter()))),
             ("release", try Self.example(try Self.record(Self.request(.all)))),
+            ("delegated", try Self.example(try Self.record(Self.request(.all), isDelegated: true))),
             ("refusal", try Self.example(try Self.record(Self.request(.all), isRevoked: true))),
             ("unknown grant", try Self.example(try Self.record(Self.request(.all), hasGrant: false))),
             ("emergency consent", try Self.example(Self.emergencyConsent())),
@@ -106,12 +107,12 @@ extension PolicyExamples {
 
     static func record(
         _ request: AccessPolicy.Request, isRevoked: Bool = false, hasGrant: Bool = true, hides: Bool = false,
-        isEmergency: Bool = false
+        isEmergency: Bool = false, isDelegated: Bool = false
     ) throws -> DecisionRecord {
         let consent = try (isEmergency ? emergencyConsent() : consent()).canonicalBytes
         let grant = GrantFacts(
             scope, consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash, isRevoked: isRevoked,
-            isReleaseSigned: true)
+            isReleaseSigned: true, authority: isDelegated ? publicKey("delegation") : nil)
         let facts = [try #require(StoredFacts(try laboratory())).canonicalBytes, DecisionCase.facts()]
         let candidates = [(UInt8(1), 0), (3, 1)].map { number, kind in
             Candidate(
@@ -121,7 +122,8 @@ extension PolicyExamples {
         let hide = DecisionCase.other("hide", restriction(), from: 20_778, until: 20_808)
         let inputs = DecisionInputs(
             now: Minute(20_778 * Minute.perDay + 600), requestHash: .labelled(.request, request.canonicalBytes), request: request,
-            grant: hasGrant ? grant : nil, consent: hasGrant ? consent : [], isEmergencyDesk: isEmergency,
+            grant: hasGrant ? grant : nil, consent: hasGrant ? consent : [],
+            authorities: isDelegated ? [DecisionCase.authority()] : [], isEmergencyDesk: isEmergency,
             emergency: isEmergency ? DecisionCase.emergency(until: 20_778 * Minute.perDay + 660) : nil, others: hides ? [hide] : [],
             policies: hides ? try Published.inForce() : nil)
         var engine = DecisionEngine(inputs)
@@ -203,7 +205,7 @@ extension PolicyExamples {
             record,
             [
                 "version": 2, "engine": record.engine, "now": record.now, "policies": record.policies,
-                "request": record.requestHash, "grant": record.grant.map(shown),
+                "request": record.requestHash, "grant": record.grant.map(shown), "authorities": record.authorities.map(shown),
                 "consents": record.others.map {
                     fields(["control": $0.control, "consent": $0.consent, "compilation": $0.compilation])
                 },
@@ -219,7 +221,7 @@ extension PolicyExamples {
         fields([
             "control": grant.control, "compartment": grant.compartment, "grantee": grant.grantee, "consent": grant.consent,
             "compilation": grant.compilation, "from": grant.from, "until": grant.until, "revoked": grant.isRevoked,
-            "release signed": grant.isReleaseSigned,
+            "release signed": grant.isReleaseSigned, "holder": grant.holder.rawValue, "authority": grant.authority,
         ])
     }
 

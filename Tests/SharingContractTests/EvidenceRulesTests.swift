@@ -142,7 +142,7 @@ import Testing
             try world.append(.grant(world.grant("g")), by: "g", evidence: Evidence(salt: World.salt, body: bytes))
         }
         bytes[32] ^= 1
-        bytes[70] ^= 1  // the consent
+        bytes[72] ^= 1  // the consent
         #expect(throws: Refusal.signatureNotAuthentic) {
             try world.append(.grant(world.grant("g")), by: "g", evidence: Evidence(salt: World.salt, body: bytes))
         }

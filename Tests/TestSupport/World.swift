@@ -184,20 +184,37 @@ extension World {
 
     /// - Parameter compilation: what the contract takes as it is, and a gateway does not.
     package func grantBody(
-        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil
+        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil,
+        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30
     ) -> GrantBody {
+        let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let fields = GrantBody.Fields(
-            grantee: publicKey(clinic), consent: [0, 3, 1, 1, 0, 2, 0], compilation: compilation ?? SHA256.hash(Array(name.utf8)),
+            grantee: publicKey(clinic), power: power, authority: authority, consent: [0, 3, 1, 1, 0, 2, 0],
+            compilation: compilation ?? SHA256.hash(Array(name.utf8)),
             sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash)
-        return GrantBody(fields, of: grant(name), signingWith: key(compartment), origin: origin)
+        return GrantBody(
+            fields, of: grant(name, days: days), in: publicKey(compartment),
+            signingWith: key(delegation.map { $0 + "/release" } ?? compartment), origin: origin)
     }
 
     @discardableResult
     package mutating func grant(
-        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil
+        _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil,
+        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30
     ) throws -> UInt64 {
-        let body = grantBody(name, in: compartment, to: clinic, list: list, compilation: compilation)
-        return try append(.grant(grant(name)), by: name, evidence: evidence(body))
+        let body = grantBody(
+            name, in: compartment, to: clinic, list: list, compilation: compilation, power: power, under: delegation, days: days)
+        return try append(.grant(grant(name, days: days)), by: name, evidence: evidence(body))
+    }
+
+    /// A grant to a person, who may let others read.
+    @discardableResult
+    package mutating func delegate(
+        _ name: String, in compartment: String, power: GrantBody.Power = .deciding, under delegation: String? = nil,
+        list: RecipientList, days: UInt32 = 30
+    ) throws -> UInt64 {
+        try grant(
+            name, in: compartment, to: name + "/release", list: list, power: power, under: delegation, days: days)
     }
 
     @discardableResult

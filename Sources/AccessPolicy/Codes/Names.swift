@@ -9,6 +9,11 @@ extension EntityUID {
         EntityUID(type: "Organization", id: CedarString(key.description))
     }
 
+    /// Who acts for a patient, by the pseudonym of the guardianship.
+    package static func guardian(_ key: Ed25519.PublicKey) -> EntityUID {
+        EntityUID(type: "Guardian", id: CedarString(key.description))
+    }
+
     /// One category of one person's records, by the key of the compartment.
     package static func patient(_ compartment: Ed25519.PublicKey) -> EntityUID {
         EntityUID(type: "Patient", id: CedarString(compartment.description))

@@ -13,11 +13,18 @@ package struct DecisionEngine: Sendable {
     private let inputs: DecisionInputs
     private let consent: Consent?
     private let consented: Consented
-    private let grants: PolicySet
+    /// Each has to be answered with a permit: what the grant says, and what each delegation lets be given.
+    private let questions: [Question]
     /// Records that some policy names: what else is equal of them may still be decided otherwise.
     private let named: Set<EntityUID>
     /// By all that a ruling depends on.
     private var rulings: [Likeness: Ruling] = [:]
+
+    private struct Question {
+        let policies: PolicySet
+        /// Who is asked about in the place of who sent the request.
+        var guardian: ConsentScope?
+    }
 
     private struct Likeness: Hashable {
         let facts: [UInt8]
@@ -31,21 +38,24 @@ package struct DecisionEngine: Sendable {
         self.inputs = inputs
         consent = try? Consent(canonical: inputs.consent)
         let check = GrantCheck.check(
-            inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, emergency: inputs.emergency, compile: compile)
+            inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, under: inputs.authorities,
+            emergency: inputs.emergency, compile: compile)
         let others = inputs.others.map { ($0, compile($0.consent, $0.scope)) }
-        var grants = PolicySet()
         switch check {
         case .failure(let denial):
-            (refusal, consented) = (denial.reason, Consented())
+            (refusal, consented, questions) = (denial.reason, Consented(), [Question(policies: PolicySet())])
         case .success(let relied):
             consented = relied.consented
-            let policies = [relied.permit, relied.forbid].compactMap(\.self) + others.compactMap(\.1.forbid)
-            let isWhole = policies.allSatisfy { (try? grants.add($0)) != nil }
+            let own = PolicySet(all: relied.grant.policies + others.compactMap(\.1.forbid))
+            let delegated = relied.authorities.map { PolicySet(all: $0.compiled.policies) }
             let isTrue = others.allSatisfy { $0.compilation == $1.hash }
-            refusal = isWhole && isTrue ? nil : .compilationDiffers
+            refusal = own != nil && delegated.allSatisfy { $0 != nil } && isTrue ? nil : .compilationDiffers
+            questions =
+                [Question(policies: own ?? PolicySet())]
+                + zip(delegated, relied.authorities).map { Question(policies: $0 ?? PolicySet(), guardian: $1.guardian) }
         }
-        self.grants = grants
-        let records = grants.policies.values.reduce(into: Set()) { $0.formUnion($1.body.entities(of: "Record")) }
+        let policies = questions.flatMap { $0.policies.policies.values }
+        let records = policies.reduce(into: Set()) { $0.formUnion($1.body.entities(of: "Record")) }
         named = records.union(inputs.policies?.library.namedRecords ?? [])
     }
 
@@ -94,8 +104,18 @@ package struct DecisionEngine: Sendable {
     }()
 
     private func evaluate(_ candidates: [Likeness: Candidate], of compartment: Ed25519.PublicKey) -> [Likeness: Ruling] {
-        let library = inputs.policies?.library
-        let situation = RequestEntities(inputs, of: compartment, consented, library)
+        let answers = questions.map { evaluate(candidates, of: compartment, $0) }
+        guard let first = answers.first, answers.count > 1 else { return answers.first ?? [:] }
+        return first.keys.reduce(into: [:]) { rulings, likeness in
+            rulings[likeness] = Ruling(all: answers.map { $0[likeness] ?? .denied })
+        }
+    }
+
+    private func evaluate(
+        _ candidates: [Likeness: Candidate], of compartment: Ed25519.PublicKey, _ question: Question
+    ) -> [Likeness: Ruling] {
+        let (library, grants) = (inputs.policies?.library, question.policies)
+        let situation = RequestEntities(inputs, of: compartment, consented, library, guardian: question.guardian)
         var readable: [Likeness: Entity] = [:]
         for (likeness, candidate) in candidates {
             guard let facts = try? StoredFacts(canonical: candidate.facts) else { continue }
@@ -110,4 +130,16 @@ package struct DecisionEngine: Sendable {
             return library.rule(on: request, entities: entities, grants: grants)
         }
     }
+}
+
+extension PolicySet {
+    /// `nil` if two have the same name.
+    fileprivate init?(all policies: [Policy]) {
+        self.init()
+        for policy in policies { guard (try? add(policy)) != nil else { return nil } }
+    }
+}
+
+extension CompiledConsent {
+    fileprivate var policies: [Policy] { [permit, forbid].compactMap(\.self) }
 }

@@ -10,6 +10,8 @@ package struct DecisionInputs: Sendable {
     package let grant: GrantFacts?
     /// What `grant.consent` is the hash of, as the patient signed it.
     package let consent: [UInt8]
+    /// The delegations that the grant hangs on, the nearest first.
+    package let authorities: [Authority]
     /// What the requester was admitted with, such as `NPI 1234567893`.
     package let identifiers: TextLine
     /// Whether it was admitted as an emergency desk, and that was not over.
@@ -23,14 +25,16 @@ package struct DecisionInputs: Sendable {
     package let policies: PoliciesInForce?
 
     package init(
-        now: Minute, requestHash: Hash, request: Request, grant: GrantFacts?, consent: [UInt8], identifiers: TextLine = .none,
-        isEmergencyDesk: Bool = false, emergency: EmergencyFacts? = nil, others: [OtherConsent] = [], policies: PoliciesInForce? = nil
+        now: Minute, requestHash: Hash, request: Request, grant: GrantFacts?, consent: [UInt8], authorities: [Authority] = [],
+        identifiers: TextLine = .none, isEmergencyDesk: Bool = false, emergency: EmergencyFacts? = nil, others: [OtherConsent] = [],
+        policies: PoliciesInForce? = nil
     ) {
         self.now = now
         self.requestHash = requestHash
         self.request = request
         self.grant = grant
         self.consent = consent
+        self.authorities = authorities
         self.identifiers = identifiers
         self.isEmergencyDesk = isEmergencyDesk
         self.emergency = request.emergency == nil ? nil : emergency
@@ -53,7 +57,7 @@ package struct PoliciesInForce: Sendable {
 
 /// A grant as the ledger and its body have it. The consent stands here by its hash: the bytes are in the grant's body.
 package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
-    package static let maximumSize = 5 * 32 + 4 + 4 + 2
+    package static let maximumSize = 5 * 32 + 4 + 4 + 2 + 1 + 33
 
     package let control: Ed25519.PublicKey
     package let compartment: Ed25519.PublicKey
@@ -67,9 +71,13 @@ package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
     package let isRevoked: Bool
     /// Whether the grant's release key signed this request.
     package let isReleaseSigned: Bool
+    package let holder: ConsentScope.Holder
+    /// The delegation that it was made under, by its control key.
+    package let authority: Ed25519.PublicKey?
 
     package init(
-        _ scope: ConsentScope, consent: [UInt8], compilation: Hash, isRevoked: Bool, isReleaseSigned: Bool
+        _ scope: ConsentScope, consent: [UInt8], compilation: Hash, isRevoked: Bool, isReleaseSigned: Bool,
+        authority: Ed25519.PublicKey? = nil
     ) {
         control = scope.control
         compartment = scope.compartment
@@ -80,10 +88,12 @@ package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
         until = scope.until
         self.isRevoked = isRevoked
         self.isReleaseSigned = isReleaseSigned
+        holder = scope.holder
+        self.authority = authority
     }
 
     package var scope: ConsentScope {
-        ConsentScope(control: control, compartment: compartment, grantee: grantee, from: from, until: until)
+        ConsentScope(control: control, compartment: compartment, grantee: grantee, from: from, until: until, holder: holder)
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
@@ -96,6 +106,9 @@ package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
         until = try reader.day()
         isRevoked = try reader.flag()
         isReleaseSigned = try reader.flag()
+        guard let holder = ConsentScope.Holder(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
+        self.holder = holder
+        authority = try reader.optional { reader throws(FormatError) in try reader.value() }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
@@ -108,6 +121,21 @@ package struct GrantFacts: CanonicalCodable, Hashable, Sendable {
         writer.day(until)
         writer.flag(isRevoked)
         writer.flag(isReleaseSigned)
+        writer.integer(holder.rawValue)
+        writer.optional(authority) { $0.value($1) }
+    }
+}
+
+/// A delegation that a grant hangs on.
+package struct Authority: Hashable, Sendable {
+    /// No release key of a delegation signs a request under another grant: `isReleaseSigned` is false.
+    package let grant: GrantFacts
+    /// What `grant.consent` is the hash of.
+    package let consent: [UInt8]
+
+    package init(_ grant: GrantFacts, consent: [UInt8]) {
+        self.grant = grant
+        self.consent = consent
     }
 }
 

@@ -8,6 +8,8 @@ package struct DecisionRecord: CanonicalCodable, Hashable, Sendable {
     /// An answer's, and those that were held back.
     package static let maximumRecords = Filter.maximumRecords + maximumHeldBack
     package static let maximumHeldBack = 1_024
+    /// How many delegations a grant hangs on at the most.
+    package static let maximumAuthorities = 2
     package static let maximumSize = 1 << 20
     private static let version: UInt8 = 2
 
@@ -18,6 +20,8 @@ package struct DecisionRecord: CanonicalCodable, Hashable, Sendable {
     package let policies: Hash?
     package let requestHash: Hash
     package let grant: GrantFacts?
+    /// The delegations that made it possible, the nearest first.
+    package let authorities: [GrantFacts]
     /// The other consents that forbid something, by control key.
     package let others: [ConsentName]
     /// What was said of records, each once, in the order of the records.
@@ -34,6 +38,7 @@ package struct DecisionRecord: CanonicalCodable, Hashable, Sendable {
         policies = inputs.policies?.root
         requestHash = inputs.requestHash
         grant = inputs.grant
+        authorities = inputs.authorities.map(\.grant)
         others = inputs.others.map(\.name)
         self.rulings = rulings
         self.records = records
@@ -57,6 +62,9 @@ package struct DecisionRecord: CanonicalCodable, Hashable, Sendable {
         policies = try reader.optional { reader throws(FormatError) in try reader.value() }
         requestHash = try reader.value()
         grant = try reader.optional { reader throws(FormatError) in try reader.value() }
+        authorities = try reader.list(length: UInt8.self, atMost: Self.maximumAuthorities) { reader throws(FormatError) in
+            try reader.value()
+        }
         others = try reader.list(length: UInt16.self, atMost: Self.maximumConsents) { reader throws(FormatError) in
             try reader.value()
         }
@@ -90,6 +98,7 @@ package struct DecisionRecord: CanonicalCodable, Hashable, Sendable {
         writer.optional(policies) { $0.value($1) }
         writer.value(requestHash)
         writer.optional(grant) { $0.value($1) }
+        writer.list(authorities, length: UInt8.self) { $0.value($1) }
         writer.list(others, length: UInt16.self) { $0.value($1) }
         writer.list(rulings, length: UInt16.self) { $0.value($1) }
         writer.list(records, length: UInt16.self) { $0.value($1) }

@@ -11,11 +11,18 @@ struct RequestEntities {
     private let purposes: [Entity]
     private let schema: Schema?
 
-    init(_ inputs: DecisionInputs, of compartment: Ed25519.PublicKey, _ consented: Consented, _ library: PolicyLibrary?) {
+    /// - Parameter guardian: a guardianship whose holder is asked about in the place of who sent the request; `nil` for the latter.
+    init(
+        _ inputs: DecisionInputs, of compartment: Ed25519.PublicKey, _ consented: Consented, _ library: PolicyLibrary?,
+        guardian: ConsentScope? = nil
+    ) {
+        let guardian = guardian ?? inputs.grant.flatMap { $0.holder == .guardian ? $0.scope : nil }
         let roles = inputs.isEmergencyDesk ? [EntityUID(type: "Role", id: "emergency")] : []
-        principal = Entity(
-            uid: .organization(inputs.request.actor),
-            parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization) + roles))
+        principal =
+            guardian.map(Self.guardian)
+            ?? Entity(
+                uid: .organization(inputs.request.actor),
+                parents: Set(Self.identifiers(in: inputs.identifiers).map(Self.organization) + roles))
         patient = .patient(compartment)
         action = .action(inputs.request.action)
         let purpose = inputs.request.purpose.hl7Code
@@ -27,6 +34,12 @@ struct RequestEntities {
         let emergency = inputs.emergency.map { Cedar.Record.Field(name: "emergency", value: .record($0.record)) }
         context = Cedar.Record(fields + [emergency].compactMap(\.self)) ?? .empty
         schema = library?.schema
+    }
+
+    private static func guardian(_ scope: ConsentScope) -> Entity {
+        let until = DatetimeValue(milliseconds: Int64(scope.until.number) * day)
+        return Entity(
+            uid: .guardian(scope.grantee), attributes: ["patient": .entity(scope.patient), "until": .datetime(until)], parents: [])
     }
 
     func request(for record: EntityUID) -> Cedar.Request {

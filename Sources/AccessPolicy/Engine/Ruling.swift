@@ -5,7 +5,7 @@ package import CryptoPrimitives
 package struct Ruling: CanonicalCodable, Hashable, Sendable {
     /// More than any library and all consents of a compartment have.
     package static let maximumSize = 512 << 10
-    private static let maximumPolicies = PolicyLibrary.maximumPolicies + DecisionRecord.maximumConsents + 2
+    private static let maximumPolicies = PolicyLibrary.maximumPolicies + DecisionRecord.maximumConsents + 6
 
     package let decision: Decision
     /// Sorted: what permitted, or what forbade. Empty if nothing permitted.
@@ -38,6 +38,16 @@ package struct Ruling: CanonicalCodable, Hashable, Sendable {
             decision: isAllowed ? .allow : .deny,
             reasons: isAllowed || grants.decision == .deny ? grants.diagnostics.reasons : [], erring: erring, obliging: [],
             obligations: [])
+    }
+
+    /// What several rulings on the same come to: each has to allow.
+    init(all rulings: [Ruling]) {
+        let denials = rulings.filter { $0.decision == .deny }
+        let deciding = denials.isEmpty ? rulings : denials
+        self.init(
+            decision: denials.isEmpty && !rulings.isEmpty ? .allow : .deny,
+            reasons: Set(deciding.flatMap(\.reasons)).sorted(), erring: Set(deciding.flatMap(\.erring)).sorted(),
+            obliging: Set(deciding.flatMap(\.obliging)).sorted(), obligations: Set(deciding.flatMap(\.obligations)).sorted())
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {

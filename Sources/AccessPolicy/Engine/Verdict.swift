@@ -22,6 +22,12 @@ package enum Verdict: Hashable, Sendable {
         case heldBack = 13
         /// The emergency that the request names is none, another's, used, or over; or the grant wants one and none is named.
         case emergencyNotInForce = 14
+        /// The delegation that the grant hangs on is not there, or is none.
+        case authorityUnknown = 15
+        case authorityRevoked = 16
+        case authorityOver = 17
+        /// The grant gives what its delegation does not.
+        case beyondAuthority = 18
     }
 }
 
@@ -43,6 +49,10 @@ extension Verdict.Reason: CustomStringConvertible {
         case .permitsNothing: "what you signed hides records and shows none"
         case .heldBack: "every record was held back"
         case .emergencyNotInForce: "there was no emergency that allowed it, or it was over"
+        case .authorityUnknown: "nobody may decide for you in the way it says"
+        case .authorityRevoked: "you had ended what it was given under"
+        case .authorityOver: "what it was given under did not hold that day"
+        case .beyondAuthority: "more than whoever gave it may decide about"
         }
     }
 }

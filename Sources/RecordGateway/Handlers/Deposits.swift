@@ -6,9 +6,12 @@ import SharingContract
 
 extension Gateway {
     func answer(_ call: FetchRecipientList, from caller: Caller) async throws -> RecipientList {
-        let (today, origin) = (today, store.origin)
+        let (today, now, origin) = (today, now, store.origin)
         return try await reading(for: caller) { view in
-            if caller.key != call.compartment { try Self.requirePermission(call, caller, view, today, origin) }
+            let isOwn =
+                try caller.key == call.compartment
+                || view.delegation(of: caller.key, at: now)?.terms.compartment == call.compartment
+            if !isOwn { try Self.requirePermission(call, caller, view, today, origin) }
             guard let list = try view.list(of: call.compartment) else {
                 throw APIError(.notFound, "this compartment is not open here")
             }

@@ -18,7 +18,7 @@ extension Gateway {
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
         // A document takes its time to compile, and others' turn must not wait for it.
-        let isCompiled = Self.isCompiled(call)
+        let compiled = Self.compiled(call)
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
             case .actor, .keyRevocation, .policySet, .review: try Self.requireSigner(caller, of: call.entry)
@@ -26,7 +26,7 @@ extension Gateway {
                 try Self.requireSigner(caller, of: call.entry)
                 try requireElsewhere(change)
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
-            case .grant: try Self.grant(call, isCompiled, caller, transaction)
+            case .grant: try Self.grant(call, compiled, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
             case .deposit, .decision, .emergencyAccess, .erasure:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
@@ -82,35 +82,40 @@ extension Gateway {
     }
 
     private static func grant(
-        _ call: PostEntry, _ isCompiled: Bool, _ caller: Caller, _ transaction: StoreTransaction
+        _ call: PostEntry, _ compiled: CompiledConsent?, _ caller: Caller, _ transaction: StoreTransaction
     ) throws {
-        guard let body = try? GrantBody(canonical: call.evidence.body), body.compartment == caller.key else {
+        guard let body = try? GrantBody(canonical: call.evidence.body), body.authority != nil || body.compartment == caller.key
+        else {
             throw APIError(.forbidden, "a grant is brought by its compartment")
         }
+        if let authority = body.authority { return try grant(body, under: authority, call, compiled, caller, transaction) }
         let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
         // A recipient of another grant would lose its headers when this one ends.
         guard Set(list.recipients).subtracting(newest.recipients) == [body.recipient] else {
             throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
         }
-        guard isCompiled else {
-            throw APIError(.compilationDiffers, "the consent means something else to this gateway than what was signed")
-        }
+        guard compiled != nil else { throw APIError.compiledOtherwise }
         try replace(newest, with: list, transaction)
     }
 
-    /// Whether a grant's consent is here what the patient signed: another gateway, or another program, may have compiled otherwise.
-    private static func isCompiled(_ call: PostEntry) -> Bool {
+    /// A grant's consent, if it is here what was signed: another gateway, or another program, may have compiled otherwise.
+    private static func compiled(_ call: PostEntry) -> CompiledConsent? {
         guard case .grant(let grant) = call.entry.event, let body = try? GrantBody(canonical: call.evidence.body) else {
-            return false
+            return nil
         }
         let scope = ConsentScope(
-            control: grant.control, compartment: body.compartment, grantee: body.grantee, from: grant.from, until: grant.until)
-        return ConsentCompiler.compile(body.consent, scope).hash == body.compilation
+            control: grant.control, compartment: body.compartment, grantee: body.grantee, from: grant.from, until: grant.until,
+            holder: body.power.holder)
+        let compiled = ConsentCompiler.compile(body.consent, scope)
+        return compiled.hash == body.compilation ? compiled : nil
     }
 
     private static func revoke(_ revocation: Revocation, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction)
         throws
     {
+        if let terms = try transaction.state.terms(of: revocation.grant), let authority = terms.authority {
+            return try revoke(revocation, terms, under: authority, call, caller, transaction)
+        }
         guard let terms = try transaction.state.terms(of: revocation.grant),
             caller.key == terms.compartment || caller.key == revocation.grant,
             let body = try? RevocationBody(canonical: call.evidence.body)
@@ -121,6 +126,7 @@ extension Gateway {
         }
         try replace(newest, with: list, transaction)
         try transaction.deleteHeaders(for: terms.recipient, in: list.compartment)
+        try deleteHeaders(under: revocation.grant, terms, transaction)
     }
 
     /// Who is not on the new list any more can fetch nothing any more.

@@ -39,12 +39,12 @@ extension Gateway {
     func answer(_ call: AddHeaders, from caller: Caller) async throws -> Done {
         try requireRoom()
         try await writing(for: caller) { transaction in
-            _ = try transaction.view.requireCompartment(caller.key)
-            guard let terms = try transaction.state.terms(of: call.grant), terms.compartment == caller.key,
+            guard let terms = try transaction.state.terms(of: call.grant),
                 try transaction.state.grant(call.grant)?.revokedAt == nil
             else { throw APIError(.forbidden, "no live grant of this compartment") }
+            try transaction.requireHeaderAuthor(caller.key, for: terms)
             for header in call.headers {
-                guard try transaction.hasSlot(at: header.position, of: caller.key) else {
+                guard try transaction.hasSlot(at: header.position, of: terms.compartment) else {
                     throw APIError(.notFound, "no such record in this compartment")
                 }
                 try transaction.storeHeader(header.bytes, for: terms.recipient, at: header.position)
@@ -64,12 +64,15 @@ extension Gateway {
     }
 
     func answer(_ call: FetchHistory, from caller: Caller) async throws -> EvidencePage {
-        try await reading(for: caller) { view in
-            guard try view.state.compartment(caller.key) != nil else {
-                throw APIError(.forbidden, "this key opens no compartment here")
-            }
-            let leaves = try view.history(of: caller.key, from: call.from, limit: EvidencePage.maximumCount + 1)
-            return try view.page(leaves)
+        let now = now
+        return try await reading(for: caller) { view in
+            let (compartment, isGuardian) = try view.requireHistory(caller.key, at: now)
+            let leaves = try view.history(of: compartment, from: call.from, limit: EvidencePage.maximumCount + 1)
+            guard isGuardian else { return try view.page(leaves) }
+            let page = try view.page(try leaves.filter(view.isShownToGuardians))
+            // What is behind a full page is asked for all the same, shown or not.
+            let next = leaves.count > EvidencePage.maximumCount ? page.next ?? leaves.last : page.next
+            return EvidencePage(items: page.items, next: next)
         }
     }
 
@@ -89,7 +92,7 @@ extension Gateway {
 
 extension StoreView {
     /// The descriptor behind a commitment, where it stands, without a header.
-    fileprivate func version(_ commitment: Hash) throws -> StoredRecord {
+    func version(_ commitment: Hash) throws -> StoredRecord {
         let position = try state.descriptor(commitment)?.position ?? 0
         let slot = UInt8(truncatingIfNeeded: position)
         guard let tree = try evidence(of: position >> 8)?.tree, case .descriptor(let descriptor, let salt)? = tree.slots[slot]

@@ -8,7 +8,7 @@ import SharingContract
 extension Gateway {
     /// The road of one request: everything from the grant on ends in one decision on the ledger, durable before anything is released.
     ///
-    /// Before that, and without a leaf: a caller that is no live actor, a message that is no request of his, and a request that was
+    /// Before that, and without a leaf: a caller that is no live actor and holds no live delegation, a message that is no request of his, and a request that was
     /// answered before.
     func answer(_ call: RequestRecords, from caller: Caller) async throws -> RequestRecords.Answer {
         guard let request = try? Request(canonical: call.request), request.origin == store.origin, request.actor == caller.key
@@ -18,7 +18,7 @@ extension Gateway {
         let hash = RequestHash(of: call.request)
         let check = try await check(call.releaseSignature, of: request, hash)
         let committed = try await writing(for: caller) { [self] transaction in
-            try transaction.requireLiveActor(caller.key)
+            try transaction.requireReader(caller.key)
             guard try transaction.useRequest(hash) else {
                 throw APIError(.alreadyAnswered, "this request was answered before: make a new one")
             }
@@ -73,13 +73,14 @@ extension Gateway {
         let isSigned = (check.key == releaseKey ? check : verify(check.signature, by: releaseKey, request, hash)).isGood
         let facts = grant.flatMap { grant in terms.map { GrantFacts(grant, $0, isReleaseSigned: isSigned) } }
         let consent = terms?.consent ?? []
+        let authorities = try (terms.map { try transaction.state.authorities(of: $0) } ?? []).map(Authority.init)
         let emergency = try request.emergency.flatMap { try transaction.emergency($0) }
         let check = GrantCheck.check(
-            request, at: transaction.now, facts, consent: consent, emergency: emergency, compile: consents.compile)
+            request, at: transaction.now, facts, consent: consent, under: authorities, emergency: emergency, compile: consents.compile)
         let compartment = (try? check.get()) == nil ? Self.nobody : terms?.compartment ?? Self.nobody
         let inputs = DecisionInputs(
             now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, consent: consent,
-            identifiers: try transaction.identifiers(of: request.actor),
+            authorities: authorities, identifiers: try transaction.identifiers(of: request.actor),
             isEmergencyDesk: try transaction.isEmergencyDesk(request.actor), emergency: emergency,
             others: try others(of: compartment, beside: request.grant, transaction), policies: try policies(transaction.view))
         var engine = DecisionEngine(inputs, compile: consents.compile)
@@ -108,13 +109,14 @@ extension Gateway {
             released: released)
     }
 
-    /// What other consents of the compartment forbid today.
+    /// What other consents of the compartment forbid today. Who decides for a patient hides nothing, so those made under a delegation
+    /// forbid in their own grant alone.
     private func others(
         of compartment: Ed25519.PublicKey, beside relied: Ed25519.PublicKey, _ transaction: StoreTransaction
     ) throws -> [OtherConsent] {
         try transaction.state.openGrants(of: compartment).controls.compactMap { control in
             guard control != relied, let grant = try transaction.state.grant(control),
-                let terms = try transaction.state.terms(of: control)
+                let terms = try transaction.state.terms(of: control), terms.authority == nil
             else { return nil }
             let other = OtherConsent(ConsentScope(grant, terms), consent: terms.consent, compilation: terms.compilation)
             let compiled = consents.compile(other.consent, other.scope)
@@ -231,7 +233,7 @@ extension ConsentScope {
     init(_ state: GrantState, _ terms: GrantTerms) {
         self.init(
             control: state.grant.control, compartment: terms.compartment, grantee: terms.grantee, from: state.grant.from,
-            until: state.grant.until)
+            until: state.grant.until, holder: terms.power.holder)
     }
 }
 
@@ -239,7 +241,13 @@ extension GrantFacts {
     init(_ state: GrantState, _ terms: GrantTerms, isReleaseSigned: Bool) {
         self.init(
             ConsentScope(state, terms), consent: terms.consent, compilation: terms.compilation, isRevoked: state.revokedAt != nil,
-            isReleaseSigned: isReleaseSigned)
+            isReleaseSigned: isReleaseSigned, authority: terms.authority)
+    }
+}
+
+extension Authority {
+    init(_ known: KnownGrant) {
+        self.init(GrantFacts(known.state, known.terms, isReleaseSigned: false), consent: known.terms.consent)
     }
 }
 

@@ -52,6 +52,7 @@ extension Refusal {
         case .bodyMalformed: "the body cannot be read"
         case .listNotNewest: "a newer list exists"
         case .tooManyGrants: "more grants than are kept: end one first"
+        case .beyondAuthority: "more than the delegation gives"
         case .bodyContradicts: "body and entry contradict each other"
         }
     }

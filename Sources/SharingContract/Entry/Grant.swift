@@ -44,9 +44,38 @@ package struct GrantBody: Body, Hashable {
     package static let maximumConsentSize = 33_000
     package static let maximumSealedSeedSize = 4_096
     package static let maximumSize = 40_000
+    /// How many delegations a grant may hang on.
+    package static let maximumAuthorities = 2
+
+    /// What the grant lets its holder do beside reading.
+    package enum Power: UInt8, CaseIterable, Sendable {
+        case none = 0
+        /// A delegation: let others read, within the consent and the window of this grant.
+        case deciding = 1
+        /// The same, and delegate further, once.
+        case passingOn = 2
+        /// A guardianship: let others read, and read the compartment's history.
+        case guardianship = 3
+    }
+
+    /// The delegation that a grant is made under, where the compartment itself does not sign.
+    package struct Authority: Hashable, Sendable {
+        /// The delegation, by its control key.
+        package let grant: Ed25519.PublicKey
+        /// The delegation's release key, which signs.
+        package let release: Ed25519.PublicKey
+
+        package init(grant: Ed25519.PublicKey, release: Ed25519.PublicKey) {
+            self.grant = grant
+            self.release = release
+        }
+    }
 
     package let compartment: Ed25519.PublicKey
+    /// A live actor; the compartment itself, of what only forbids; the grant's own release key, of a delegation: a person is no actor.
     package let grantee: Ed25519.PublicKey
+    package let power: Power
+    package let authority: Authority?
     /// Bytes of a consent, which mean nothing to the contract.
     package let consent: [UInt8]
     /// The hash of what the consent compiles to, as the patient signed it: whoever relies on the grant compiles again.
@@ -62,6 +91,8 @@ package struct GrantBody: Body, Hashable {
     /// What the patient fills in before the compartment signs.
     package struct Fields: Sendable {
         package var grantee: Ed25519.PublicKey
+        package var power: Power
+        package var authority: Authority?
         package var consent: [UInt8]
         package var compilation: Hash
         package var sealedSeed: [UInt8]
@@ -69,10 +100,12 @@ package struct GrantBody: Body, Hashable {
         package var recipientList: Hash
 
         package init(
-            grantee: Ed25519.PublicKey, consent: [UInt8], compilation: Hash, sealedSeed: [UInt8], recipient: RecipientKey,
-            recipientList: Hash
+            grantee: Ed25519.PublicKey, power: Power = .none, authority: Authority? = nil, consent: [UInt8], compilation: Hash,
+            sealedSeed: [UInt8], recipient: RecipientKey, recipientList: Hash
         ) {
             self.grantee = grantee
+            self.power = power
+            self.authority = authority
             self.consent = consent
             self.compilation = compilation
             self.sealedSeed = sealedSeed
@@ -81,21 +114,32 @@ package struct GrantBody: Body, Hashable {
         }
     }
 
-    package init(_ fields: Fields, of grant: Grant, signingWith key: borrowing Ed25519.PrivateKey, origin: TextLine) {
-        compartment = key.publicKey
+    /// - Parameter compartment: `nil` if it signs itself; under an authority its release key does.
+    package init(
+        _ fields: Fields, of grant: Grant, in compartment: Ed25519.PublicKey? = nil,
+        signingWith key: borrowing Ed25519.PrivateKey, origin: TextLine
+    ) {
+        let compartment = compartment ?? key.publicKey
+        self.compartment = compartment
         grantee = fields.grantee
+        power = fields.power
+        authority = fields.authority
         consent = fields.consent
         compilation = fields.compilation
         sealedSeed = fields.sealedSeed
         recipient = fields.recipient
         recipientList = fields.recipientList
-        signature = key.sign(
-            .grant, origin: origin, Self.signedBytes(grant, Self.unsignedBytes(fields, compartment: key.publicKey)))
+        signature = key.sign(.grant, origin: origin, Self.signedBytes(grant, Self.unsignedBytes(fields, compartment: compartment)))
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
         compartment = try reader.value()
         grantee = try reader.value()
+        guard let power = Power(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
+        self.power = power
+        authority = try reader.optional { reader throws(FormatError) in
+            Authority(grant: try reader.value(), release: try reader.value())
+        }
         consent = try reader.string(length: UInt16.self, atMost: Self.maximumConsentSize)
         compilation = try reader.value()
         sealedSeed = try reader.string(length: UInt16.self, atMost: Self.maximumSealedSeedSize)
@@ -109,15 +153,16 @@ package struct GrantBody: Body, Hashable {
         writer.signature(signature)
     }
 
-    /// Throws unless the compartment granted exactly this.
+    /// Throws unless the compartment, or the key of the authority that is named, granted exactly this.
     package func verifySignature(of grant: Grant, origin: TextLine) throws(Ed25519.SignatureError) {
-        try compartment.verify(signature, .grant, origin: origin, Self.signedBytes(grant, unsignedBytes))
+        let signer = authority?.release ?? compartment
+        try signer.verify(signature, .grant, origin: origin, Self.signedBytes(grant, unsignedBytes))
     }
 
     private var unsignedBytes: [UInt8] {
         let fields = Fields(
-            grantee: grantee, consent: consent, compilation: compilation, sealedSeed: sealedSeed, recipient: recipient,
-            recipientList: recipientList)
+            grantee: grantee, power: power, authority: authority, consent: consent, compilation: compilation,
+            sealedSeed: sealedSeed, recipient: recipient, recipientList: recipientList)
         return Self.unsignedBytes(fields, compartment: compartment)
     }
 
@@ -132,6 +177,11 @@ package struct GrantBody: Body, Hashable {
         var writer = CanonicalWriter()
         writer.value(compartment)
         writer.value(fields.grantee)
+        writer.integer(fields.power.rawValue)
+        writer.optional(fields.authority) { writer, authority in
+            writer.value(authority.grant)
+            writer.value(authority.release)
+        }
         writer.string(fields.consent, length: UInt16.self)
         writer.value(fields.compilation)
         writer.string(fields.sealedSeed, length: UInt16.self)

@@ -56,7 +56,7 @@ package struct EvidenceRules: Sendable {
         guard let known = try state.compartment(compartment), !known.isSuperseded else { throw Refusal.notLive }
     }
 
-    private func requireLiveActor(_ key: Ed25519.PublicKey, _ state: some StateReader) throws {
+    func requireLiveActor(_ key: Ed25519.PublicKey, _ state: some StateReader) throws {
         guard let actor = try state.actor(key), actor.isLive(on: leaf.time.day) else { throw Refusal.notLive }
     }
 
@@ -138,8 +138,8 @@ extension EvidenceRules {
     private func apply(_ grant: Grant, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(GrantBody.self)
         try requireLive(body.compartment, state)
-        // What only forbids is for nobody, and names the compartment itself: no caller ever has that key as an actor's.
-        if body.grantee != body.compartment { try requireLiveActor(body.grantee, state) }
+        try requireGrantee(of: grant, body, state)
+        if let authority = body.authority { try requireAuthority(authority, for: grant, body, state) }
         try authentic { () throws(Ed25519.SignatureError) in try body.verifySignature(of: grant, origin: origin) }
         var open = try state.openGrants(of: body.compartment)
         try open.insert(grant.control)
@@ -150,11 +150,17 @@ extension EvidenceRules {
         ]
     }
 
+    /// With a delegation ends what was granted under it: nobody can use or revoke it any more.
     private func apply(_ revocation: Revocation, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(RevocationBody.self)
         guard let terms = try state.terms(of: revocation.grant) else { throw Refusal.notLive }
+        if terms.authority != nil { try requireNewest(body.recipientList, of: terms.compartment, state) }
+        var gone: Set = [revocation.grant]
+        if terms.power != .none {
+            gone.formUnion(try state.grants(under: revocation.grant, of: terms.compartment).map(\.state.grant.control))
+        }
         var open = try state.openGrants(of: terms.compartment)
-        open.remove(revocation.grant)
+        open.remove(gone)
         return [
             StateChange(.openGrants(terms.compartment), open),
             StateChange(.newestList(terms.compartment), ListHash(body.recipientList)),

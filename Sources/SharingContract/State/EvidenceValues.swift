@@ -2,10 +2,13 @@ package import CryptoPrimitives
 
 /// What a grant's body said, for whoever must judge requests under it.
 package struct GrantTerms: CanonicalCodable, Sendable {
-    package static let maximumSize = GrantBody.maximumConsentSize + RecipientKey.count + 160
+    package static let maximumSize = GrantBody.maximumConsentSize + RecipientKey.count + 200
 
     package let compartment: Ed25519.PublicKey
     package let grantee: Ed25519.PublicKey
+    package let power: GrantBody.Power
+    /// The delegation that it was made under, by its control key.
+    package let authority: Ed25519.PublicKey?
     package let consent: [UInt8]
     package let compilation: Hash
     package let recipient: RecipientKey
@@ -13,6 +16,8 @@ package struct GrantTerms: CanonicalCodable, Sendable {
     init(_ body: GrantBody) {
         compartment = body.compartment
         grantee = body.grantee
+        power = body.power
+        authority = body.authority?.grant
         consent = body.consent
         compilation = body.compilation
         recipient = body.recipient
@@ -21,6 +26,9 @@ package struct GrantTerms: CanonicalCodable, Sendable {
     package init(from reader: inout CanonicalReader) throws(FormatError) {
         compartment = try reader.value()
         grantee = try reader.value()
+        guard let power = GrantBody.Power(rawValue: try reader.integer(UInt8.self)) else { throw .unknownTag }
+        self.power = power
+        authority = try reader.optional { reader throws(FormatError) in try reader.value() }
         consent = try reader.string(length: UInt16.self, atMost: GrantBody.maximumConsentSize)
         compilation = try reader.value()
         recipient = try reader.recipient()
@@ -29,6 +37,8 @@ package struct GrantTerms: CanonicalCodable, Sendable {
     package func encode(to writer: inout CanonicalWriter) {
         writer.value(compartment)
         writer.value(grantee)
+        writer.integer(power.rawValue)
+        writer.optional(authority) { $0.value($1) }
         writer.string(consent, length: UInt16.self)
         writer.value(compilation)
         writer.recipient(recipient)
@@ -62,8 +72,8 @@ package struct OpenGrants: CanonicalCodable, Sendable {
         controls.insert(control, at: controls.firstIndex { control < $0 } ?? controls.endIndex)
     }
 
-    mutating func remove(_ control: Ed25519.PublicKey) {
-        controls.removeAll { $0 == control }
+    mutating func remove(_ gone: Set<Ed25519.PublicKey>) {
+        controls.removeAll(where: gone.contains)
     }
 }
 

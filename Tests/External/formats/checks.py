@@ -128,7 +128,7 @@ def requests(files):
     for name in ("request", "filtered request", "emergency request"):
         parse(file[name], layouts.request, name)
         require(labelled("cordon/request/v1", bytes.fromhex(file[name]["bytes"])).hex() == file[name]["hash"], f"{name}: hash")
-    for name in ("release", "refusal", "unknown grant", "held back", "emergency release"):
+    for name in ("release", "delegated", "refusal", "unknown grant", "held back", "emergency release"):
         value = parse(file[name], layouts.decision_record, name)
         require(value["engine"] == "cedar/4.5 consents/1 semantics/1", f"{name}: another engine")
         kind = "emergency " if name == "emergency release" else ""

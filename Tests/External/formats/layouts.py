@@ -52,7 +52,8 @@ facts = checked(
            ("days", opt(struct(("earliest", u32), ("latest", u32)))), bound=16_000),
     check_facts)
 grant_facts = struct(("control", key), ("compartment", key), ("grantee", key), ("consent", hash_), ("compilation", hash_),
-                     ("from", day), ("until", day), ("revoked", flag), ("release signed", flag), bound=170)
+                     ("from", day), ("until", day), ("revoked", flag), ("release signed", flag), ("holder", one_of(u8, range(3))),
+                     ("authority", opt(key)), bound=204)
 _policies = listing(2, text, at_most=2_026, order=lambda value: value.encode())
 ruling = checked(
     struct(("allows", flag), ("reasons", _policies), ("erring", _policies), ("obliging", _policies),
@@ -62,7 +63,7 @@ ruling = checked(
         "a ruling that is neither"))
 decision_record = checked(
     struct(("version", one_of(u8, [2])), ("engine", text), ("now", minute), ("policies", opt(hash_)), ("request", hash_),
-           ("grant", opt(grant_facts)),
+           ("grant", opt(grant_facts)), ("authorities", listing(1, grant_facts, at_most=2)),
            ("consents", listing(2, struct(("control", key), ("consent", hash_), ("compilation", hash_)), at_most=1_024,
                                 order=lambda value: value["control"])),
            ("rulings", listing(2, ruling, at_most=1_280)),
@@ -70,7 +71,7 @@ decision_record = checked(
                                order=lambda value: value["position"])),
            ("more held back", u32),
            ("verdict", union("released", flag, {
-               False: struct(("reason", one_of(u8, range(1, 15)))), True: struct()})), bound=1_048_576),
+               False: struct(("reason", one_of(u8, range(1, 19)))), True: struct()})), bound=1_048_576),
     lambda value: (
         require(list(dict.fromkeys(record["ruling"] for record in value["records"])) == list(range(len(value["rulings"]))),
                 "rulings in another order than their use"),
@@ -104,7 +105,8 @@ def _read_consent(reader):
 
 consent = Codec(_read_consent, lambda value: u16.write(value["category"]) + u8.write(value["tag"])
                 + _consents[value["tag"]].write(value["content"]), 32_773)
-grant_body = struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
+authority = struct(("grant", key), ("release", key))
+grant_body = struct(("compartment", key), ("grantee", key), ("power", one_of(u8, range(4))), ("authority", opt(authority)), ("consent", string(2, 33_000)), ("compilation", hash_),
                     ("sealed seed", string(2, 4_096)), ("recipient", recipient), ("recipient list", hash_), ("signature", sig),
                     bound=40_000)
 
@@ -225,7 +227,8 @@ STATE = {
     0x09: struct(("root", hash_), ("leaf", u64)),
     0x0a: struct(("grant", key), ("opened", minute), ("due", day), ("release", opt(u64)), ("review", opt(u64))),
     0x0b: struct(("leaf", u64)),
-    0x80: struct(("compartment", key), ("grantee", key), ("consent", string(2, 33_000)), ("compilation", hash_),
+    0x80: struct(("compartment", key), ("grantee", key), ("power", one_of(u8, range(4))), ("authority", opt(key)),
+                 ("consent", string(2, 33_000)), ("compilation", hash_),
                  ("recipient", recipient)),
     0x81: struct(("list", hash_)),
     0x82: struct(("depositor", key), ("compartment", key), ("retracted", flag),

@@ -71,7 +71,8 @@ def descriptor_commitments(evidence):
 
 def check_grant(entry, body, evidence, what):
     data = layouts.grant.write(entry["event"]) + bytes.fromhex(evidence["body"])[:-64]
-    verify(body["compartment"], body["signature"], message("cordon/grant/v1", entry["origin"], data), what)
+    signer = body["authority"]["release"] if body["authority"] else body["compartment"]
+    verify(signer, body["signature"], message("cordon/grant/v1", entry["origin"], data), what)
     layouts.consent.parse(bytes.fromhex(body["consent"]))
 
 
@@ -235,12 +236,33 @@ def _deposit(state, index, entry, body, kept):
         state["83" + commitment] = {"compartment": body["compartment"], "position": index * 256 + item["slot"], "record": record}
 
 
+def _check_authority(state, grant, body, authority):
+    above, terms = state["05" + authority["grant"]], state["80" + authority["grant"]]
+    require(above["grant"]["release"] == authority["release"], "the authority's key is another")
+    require(terms["compartment"] == body["compartment"] != body["grantee"], "a grant beyond its authority")
+    require(terms["power"] > 0 and (body["power"] == 0 or (terms["power"], body["power"]) == (2, 1)), "more power than was given")
+    require(above["grant"]["from"] <= grant["from"] and grant["until"] <= above["grant"]["until"], "longer than its authority")
+    require(above["revocation"] is None, "an authority that was ended")
+    require(state["81" + body["compartment"]]["list"] == body["recipient list"], "a list that is not the newest")
+
+
+def _under(state, control, delegation):
+    above = state["80" + control]["authority"]
+    return above is not None and (above == delegation or _under(state, above, delegation))
+
+
 def _grant(state, index, entry, body, kept):
     grant = entry["event"]
     state["01" + grant["control"]] = {"use": 5}
     state["08" + grant["release"]] = {"leaf": index}
     state["05" + grant["control"]] = {"grant": grant, "leaf": index, "revocation": None}
-    state["80" + grant["control"]] = {name: body[name] for name in ("compartment", "grantee", "consent", "compilation", "recipient")}
+    authority = body["authority"]
+    terms = {**body, "authority": authority and authority["grant"]}
+    state["80" + grant["control"]] = {name: terms[name] for name in (
+        "compartment", "grantee", "power", "authority", "consent", "compilation", "recipient")}
+    require((body["power"] > 0) == (body["grantee"] == grant["release"]), "a delegation is for its own release key")
+    if authority:
+        _check_authority(state, grant, body, authority)
     opened = state.setdefault("84" + body["compartment"], {"grants": []})
     opened["grants"] = sorted(opened["grants"] + [grant["control"]])
     state["81" + body["compartment"]] = {"list": body["recipient list"]}
@@ -249,7 +271,8 @@ def _grant(state, index, entry, body, kept):
 def _revocation(state, index, entry, body, kept):
     grant = entry["event"]["grant"]
     state["05" + grant]["revocation"] = index
-    state["84" + state["80" + grant]["compartment"]]["grants"].remove(grant)
+    open_grants = state["84" + state["80" + grant]["compartment"]]
+    open_grants["grants"] = [each for each in open_grants["grants"] if each != grant and not _under(state, each, grant)]
     state["81" + state["80" + grant]["compartment"]] = {"list": body["recipient list"]}
 
 

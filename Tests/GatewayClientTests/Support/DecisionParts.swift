@@ -9,6 +9,7 @@ struct DecisionParts {
     var requestHash: Hash
     /// As bytes, since its fields are hashes, days and flags.
     var grant: [UInt8]?
+    var authorities: [[UInt8]]
     var others: [ConsentName]
     var rulings: [[UInt8]]
     var records: [RuledRecord]
@@ -21,6 +22,7 @@ struct DecisionParts {
         policies = record.policies
         requestHash = record.requestHash
         grant = record.grant?.canonicalBytes
+        authorities = record.authorities.map(\.canonicalBytes)
         others = record.others
         rulings = record.rulings.map(\.canonicalBytes)
         records = record.records
@@ -36,6 +38,7 @@ struct DecisionParts {
         writer.optional(policies) { $0.value($1) }
         writer.value(requestHash)
         writer.optional(grant) { $0.fixed($1) }
+        writer.list(authorities, length: UInt8.self) { $0.fixed($1) }
         writer.list(others, length: UInt16.self) { $0.value($1) }
         writer.list(rulings, length: UInt16.self) { $0.fixed($1) }
         writer.list(records, length: UInt16.self) { $0.value($1) }

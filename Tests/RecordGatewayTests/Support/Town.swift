@@ -35,6 +35,8 @@ struct Town: Sendable {
         return world
     }
 
+    mutating func keep(_ list: RecipientList, of compartment: String = laboratory) { lists[compartment] = list }
+
     func list(_ compartment: String) -> RecipientList { lists[compartment] ?? world.list(compartment) }
 }
 

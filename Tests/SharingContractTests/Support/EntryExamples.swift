@@ -24,6 +24,7 @@ struct EntryExamples {
             member(), addition(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(),
             try deposit(),
             try grant(),
+            try delegation(), try delegated(),
             revocation(), try decision(isReleased: true), try decision(isReleased: false),
             try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(), try policySet(),
         ]
@@ -133,23 +134,42 @@ extension EntryExamples {
             ]), by: ["ana/laboratory"])
     }
 
-    private func grant() throws -> Example {
-        let grant = world.grant("grant")
+    private func grant() throws -> Example { try grant("grant", "grant", to: "lakeside") }
+
+    /// To a person, who may decide.
+    private func delegation() throws -> Example {
+        try grant("delegation", "delegation", to: "delegation/release", power: .passingOn)
+    }
+
+    private func delegated() throws -> Example {
+        try grant("grant under a delegation", "delegated", to: "lakeside", under: "delegation")
+    }
+
+    private func grant(
+        _ title: String, _ name: String, to grantee: String, power: GrantBody.Power = .none, under delegation: String? = nil
+    ) throws -> Example {
+        let grant = world.grant(name)
         let list = try ContractFormats.second(world)
+        let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let bodyFields = GrantBody.Fields(
-            grantee: publicKey("lakeside"), consent: try FormatFile("requests.json").bytes("consent", "bytes"),
+            grantee: publicKey(grantee), power: power, authority: authority,
+            consent: try FormatFile("requests.json").bytes("consent", "bytes"),
             compilation: try #require(Hash(try FormatFile("requests.json").bytes("compilation", "hash"))),
-            sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient("grant"),
+            sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient(name),
             recipientList: list.hash)
-        let body = GrantBody(bodyFields, of: grant, signingWith: key("ana/laboratory"), origin: world.origin)
+        let body = GrantBody(
+            bodyFields, of: grant, in: publicKey("ana/laboratory"),
+            signingWith: key(delegation.map { $0 + "/release" } ?? "ana/laboratory"), origin: world.origin)
         return example(
-            "grant", .grant(grant),
+            title, .grant(grant),
             fields([
                 "control": grant.control, "release": grant.release, "from": grant.from, "until": grant.until, "commitment": nil,
-            ]), by: ["grant"], body: body,
+            ]), by: [name], body: body,
             bodyShown: fields([
-                "compartment": body.compartment, "grantee": body.grantee, "consent": body.consent, "compilation": body.compilation,
-                "sealed seed": body.sealedSeed, "recipient": body.recipient, "recipient list": body.recipientList,
+                "compartment": body.compartment, "grantee": body.grantee, "power": body.power.rawValue,
+                "authority": body.authority.map { fields(["grant": $0.grant, "release": $0.release]) },
+                "consent": body.consent, "compilation": body.compilation, "sealed seed": body.sealedSeed,
+                "recipient": body.recipient, "recipient list": body.recipientList,
                 "signature": body.signature,
             ]))
     }
