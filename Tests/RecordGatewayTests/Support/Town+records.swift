@@ -25,7 +25,7 @@ extension Town {
         guard let identifier = PayloadID(of: payload),
             let facts = RecordFacts(
                 category: category, mediaType: .text, types: [],
-                labels: labels.sorted().map { Coding(system: SensitivityCodes.system, code: $0) }, isLabelled: !labels.isEmpty,
+                labels: labels.sorted().map { Coding(system: SensitivityCodes.system, code: $0) }, isLabelled: true,
                 days: nil, codes: []),
             let stored = StoredFacts(facts)
         else { preconditionFailure("a payload has 32 bytes and its facts are few") }
