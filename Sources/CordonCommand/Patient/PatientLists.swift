@@ -29,6 +29,10 @@ extension PatientCommand {
             let releases: Int
             /// What a restriction hides; nothing is released under one.
             var hides: String?
+            /// Whether its reader may also decide.
+            let isDelegation: Bool
+            /// Who made it in the patient's place.
+            let madeBy: String?
 
             init(_ grant: GivenGrant, isLive: Bool, _ session: Session) {
                 number = grant.number
@@ -38,6 +42,8 @@ extension PatientCommand {
                 from = grant.from.description
                 until = grant.isRestriction ? nil : grant.until.description
                 self.isLive = isLive
+                isDelegation = grant.isDelegation
+                madeBy = grant.madeBy?.text
                 releases = session.ledger.releases(under: grant.control).count
                 hides = grant.restriction.map { RestrictionWords.words($0, grant.category, session) }
             }
@@ -46,7 +52,11 @@ extension PatientCommand {
                 let over = isLive ? "" : "  (over)"
                 if let hides { return "\(number)  \(hides), until you lift it\(over)" }
                 let covers = "\(category), \(purposes.isEmpty ? "as your consent says" : purposes)"
-                return "\(number)  \(to ?? "")  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
+                if let madeBy {
+                    return "-  \(to ?? "")  \(covers), until \(until ?? "")\(over)  made by \(madeBy) for you"
+                }
+                let decides = isDelegation ? " (may decide for you)" : ""
+                return "\(number)  \(to ?? "")\(decides)  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
             }
         }
 
@@ -57,8 +67,9 @@ extension PatientCommand {
                 let lines = patient.state.grants.filter { all || live.contains($0.control) }.map {
                     Line($0, isLive: live.contains($0.control), patient.session)
                 }
-                guard !lines.isEmpty else { throw Stop.refused("no grants") }
-                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+                let others = try await patient.liveDelegatedGrants().map { Line($0, isLive: true, patient.session) }
+                guard !(lines + others).isEmpty else { throw Stop.refused("no grants") }
+                try cordon.show(lines + others, (lines + others).map(\.words).joined(separator: "\n"))
             }
         }
     }
@@ -78,6 +89,8 @@ extension PatientCommand {
         private struct Content: Encodable {
             let wishes: [WishLine]
             let deposits: [NoticeLine]
+            /// What others let this person decide.
+            let delegations: [DelegationLine]
         }
 
         private struct NoticeLine: Encodable {
@@ -97,13 +110,15 @@ extension PatientCommand {
                         category: Names.category(notice.content.category),
                         records: notice.content.count, received: Minute(notice.received).description)
                 }
-                guard !wishes.isEmpty || !notices.isEmpty else { throw Stop.refused("nothing new") }
+                let held = patient.liveDelegations.map(DelegationLine.init)
+                guard !wishes.isEmpty || !notices.isEmpty || !held.isEmpty else { throw Stop.refused("nothing new") }
                 let words =
                     wishes.map(\.words)
                     + notices.map {
                         "-  \($0.from) deposited \(Names.counted(Int($0.records), "record")): \($0.category)  (\($0.received))"
                     }
-                try cordon.show(Content(wishes: wishes, deposits: notices), words.joined(separator: "\n"))
+                    + held.map { "-  \($0.person) lets you decide about \($0.words)" }
+                try cordon.show(Content(wishes: wishes, deposits: notices, delegations: held), words.joined(separator: "\n"))
                 try patient.forgetNotices()
             }
         }

@@ -21,6 +21,7 @@ package enum Label: String, CaseIterable, Sendable {
     case candidacy = "cordon/candidacy/v1"
     case invite = "cordon/invite/v1"
     case card = "cordon/card/v1"
+    case person = "cordon/person/v1"
     case slip = "cordon/slip/v1"
     case ask = "cordon/ask/v1"
     case notice = "cordon/notice/v1"

@@ -1,6 +1,6 @@
 package import AccessPolicy
 import CryptoPrimitives
-import SharingContract
+package import SharingContract
 
 extension GivenGrant {
     /// What was signed. `nil` only for what another version of this program wrote.
@@ -14,6 +14,14 @@ extension GivenGrant {
 
     package var isRestriction: Bool { restriction != nil }
 
+    /// Whether its holder may also decide.
+    package var isDelegation: Bool { body.value.power != .none }
+
+    package var power: GrantBody.Power { body.value.power }
+
+    /// Whom it is for. Each of a person's delegations has a key of its own, so a person is known by the inbox.
+    var holder: Ed25519.PublicKey { person?.value.inbox ?? grantee }
+
     /// Whether it allows or hides something on this day.
     func isInForce(on day: Day) -> Bool {
         guard leaf != nil, revoked == nil else { return false }
@@ -23,6 +31,7 @@ extension GivenGrant {
 
     /// Everything that its policies depend on.
     package var scope: ConsentScope {
-        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until)
+        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until,
+            holder: power.holder)
     }
 }

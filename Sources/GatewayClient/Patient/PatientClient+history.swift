@@ -65,7 +65,7 @@ extension PatientClient {
             lines += try await history(category)
             lines += try await changes(category)
         }
-        for grant in state.grants {
+        for grant in state.grants + Array(delegated.values) {
             let told = Set(
                 lines.compactMap {
                     if case .released(let given, _) = $0.what, given.control == grant.control { $0.leaf } else { nil }
@@ -77,13 +77,36 @@ extension PatientClient {
         return lines.sorted { $0.leaf < $1.leaf }
     }
 
+    /// What a guardian is told of a compartment, as long as the guardianship lives.
+    package func log(under held: HeldDelegation) async throws(ClientError) -> [LogLine] {
+        guard held.content.body.power == .guardianship else { throw .notPossible(.beyondDelegation("it is no guardianship")) }
+        try await sync()
+        let (own, category) = (delegated, held.consent?.category ?? 0)
+        defer { delegated = own }
+        delegated = [:]
+        var lines: [LogLine] = []
+        var next: UInt64? = 0
+        while let from = next {
+            let page = try await session.call(FetchHistory(from: from), with: try signingKey(held))
+            for item in page.items {
+                try learn(item, category, ofAnother: true)
+                lines += [try await line(item, category)].compactMap { $0 }
+            }
+            next = try page.next(after: from)
+        }
+        return lines
+    }
+
     private func history(_ category: UInt16) async throws(ClientError) -> [LogLine] {
         let key = session.keyring.compartmentKey(category)
         var lines: [LogLine] = []
         var next: UInt64? = 0
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
-            for item in page.items { lines += [try await line(item, category)].compactMap { $0 } }
+            for item in page.items {
+                try learn(item, category)
+                lines += [try await line(item, category)].compactMap { $0 }
+            }
             next = try page.next(after: from)
         }
         return lines
@@ -131,10 +154,6 @@ extension PatientClient {
         }
     }
 
-    private func given(_ control: Ed25519.PublicKey) -> GivenGrant? {
-        state.grants.first { $0.control == control }
-    }
-
     private func line(_ decision: Decision, _ item: EvidencePage.Item, _ time: Minute) throws(ClientError) -> LogLine? {
         guard let body = try? DecisionBody(canonical: item.evidence.body), let request = try? Request(canonical: body.request),
             let record = try? DecisionRecord(canonical: body.record), body.tree.root == decision.root
@@ -166,6 +185,7 @@ extension PatientClient {
     private func words(_ id: String) -> String {
         guard let control = Ed25519.PublicKey(hexadecimal: id.prefix(64)), id.dropFirst(64).first == "/" else { return id }
         guard let grant = given(control) else { return "a consent of yours, \(control.description.prefix(8))" }
+        if let maker = grant.madeBy { return "a grant to \(grant.granteeName.text) that \(maker.text) made for you" }
         return grant.isRestriction ? "your restriction \(grant.number)" : "your grant \(grant.number) to \(grant.granteeName.text)"
     }
 }

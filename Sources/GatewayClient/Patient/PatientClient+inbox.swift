@@ -33,6 +33,7 @@ extension PatientClient {
         case .notice(let notice)
         where notice.inbox == inbox && isLive(notice.actor) && (try? notice.verifySignature(origin: session.origin)) != nil:
             state.notices.append(ReceivedNotice(received: received.number, notice: Stored(notice)))
+        case .slip(let slip): keep(slip, received: received)
         default: break
         }
     }
