@@ -22,7 +22,7 @@ struct Cordon: AsyncParsableCommand {
             InitCommand.self, ServeCommand.self, StatusCommand.self, DemoCommand.self, BackupCommand.self, RestoreCommand.self,
             DirectoryCommand.self, MemberCommand.self,
             PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RestrictCommand.self,
-            RevokeCommand.self, WhyCommand.self, EraseCommand.self,
+            RevokeCommand.self, DelegateCommand.self, WhyCommand.self, EraseCommand.self,
             ClinicCommand.self, AuditorCommand.self, AuditCommand.self, PolicyCommand.self,
         ])
 

@@ -50,6 +50,8 @@ package enum Missing: Error {
     /// No record that this clinic deposited for the patient.
     case ownRecord(String)
     case message
+    /// Nobody of this name lets this person decide.
+    case delegation(name: String)
     case backup
     case category(String)
     case purpose(String)
@@ -103,6 +105,10 @@ package enum Obstacle: Error {
     case otherCategory(UInt16)
     /// The record is just so already.
     case nothingChanged
+    /// The address of the profile itself.
+    case ownAddress
+    /// A delegation does not cover what was to be granted under it; in words, what it says.
+    case beyondDelegation(String)
     /// A template of this name does not hold this category or purpose.
     case widerThanTemplate(String, String)
     case restrictedAlready

@@ -159,6 +159,7 @@ extension GatewayClient.Replay.Finding {
         case .request: return "\(place)the decision is about another request"
         case .policies: return "\(place)the decision was made under other policies than were in force"
         case .grant: return "\(place)the decision was made from another grant than the ledger's"
+        case .authorities: return "\(place)the decision hangs on other delegations than its grant does"
         case .consents: return "\(place)the decision leaves out a consent that forbids, or names one that does not"
         case .records: return "\(place)the decision names a record that it could not be about, or passes over some"
         case .rulings: return "\(place)what was said of a record comes out differently"

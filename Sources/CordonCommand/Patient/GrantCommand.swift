@@ -20,6 +20,7 @@ struct GrantCommand: AsyncParsableCommand {
               cordon --as ana grant --to lakeside --template gp
               cordon --as ana grant --like hillside --to lakeside
               cordon --as ana grant --consent consent.json --to lakeside
+              cordon --as bea grant --for ana --to lakeside --category laboratory
             """)
 
     @ParentCommand var cordon: Cordon
@@ -30,12 +31,14 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(help: "What people often give, by name: see above.") var template: String?
     @Option(help: "The same as you gave before: a grant's number, or the organisation that has it.") var like: String?
     @Option(help: "A FHIR R4 Consent, in JSON. It is signed as it is.") var consent: String?
+    @Option(name: .customLong("for"), help: "In the place of this patient, who lets you decide.") var patient: String?
     @Flag(help: "Also files that nobody has looked into, and that may hold anything.") var unlabelled = false
     @Flag(help: "Also a counsellor's own notes.") var counsellingNotes = false
     @Flag(help: "Only say what it would mean.") var dryRun = false
     @Flag(help: "Sign without asking.") var yes = false
 
     func run() async throws {
+        if let patient { return try await run(inPlaceOf: patient) }
         let order = try GrantOrder(self)
         try await cordon.asPatient { patient in
             try await patient.sync()
@@ -99,9 +102,17 @@ struct GrantOrder {
         return proposed
     }
 
-    private struct Item {
+    struct Item {
         let consent: Consent
         let until: Day
+    }
+
+    /// What may be granted in somebody's place: what was given before, and documents, are one's own.
+    func plainItems(_ patient: PatientClient) throws -> [Item] {
+        switch model {
+        case .categories, .template: return try items(patient)
+        case .like, .document: throw Stop.usage("--for takes --category or --template, and neither --like nor --consent")
+        }
     }
 
     private func items(_ patient: PatientClient) throws -> [Item] {

@@ -30,6 +30,10 @@ extension PatientCommand {
             let isForEmergencies: Bool
             /// What a restriction hides; nothing is released under one.
             var hides: String?
+            /// Whether its reader may also decide.
+            let isDelegation: Bool
+            /// Who made it in the patient's place.
+            let madeBy: String?
 
             init(_ grant: GivenGrant, isLive: Bool, _ session: Session) {
                 number = grant.number
@@ -40,6 +44,8 @@ extension PatientCommand {
                 until = grant.isRestriction ? nil : grant.until.description
                 self.isLive = isLive
                 isForEmergencies = grant.isForEmergencies
+                isDelegation = grant.isDelegation
+                madeBy = grant.madeBy?.text
                 releases = session.ledger.releases(under: grant.control).count
                 hides = grant.restriction.map { RestrictionWords.words($0, grant.category, session) }
             }
@@ -49,7 +55,11 @@ extension PatientCommand {
                 if let hides { return "\(number)  \(hides), until you lift it\(over)" }
                 let purpose = purposes.isEmpty ? "as your consent says" : purposes
                 let covers = "\(category), \(purpose)\(isForEmergencies ? " once it is declared" : "")"
-                return "\(number)  \(to ?? "")  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
+                if let madeBy {
+                    return "-  \(to ?? "")  \(covers), until \(until ?? "")\(over)  made by \(madeBy) for you"
+                }
+                let decides = isDelegation ? " (may decide for you)" : ""
+                return "\(number)  \(to ?? "")\(decides)  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
             }
         }
 
@@ -60,8 +70,9 @@ extension PatientCommand {
                 let lines = patient.state.grants.filter { all || live.contains($0.control) }.map {
                     Line($0, isLive: live.contains($0.control), patient.session)
                 }
-                guard !lines.isEmpty else { throw Stop.refused("no grants") }
-                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+                let others = try await patient.liveDelegatedGrants().map { Line($0, isLive: true, patient.session) }
+                guard !(lines + others).isEmpty else { throw Stop.refused("no grants") }
+                try cordon.show(lines + others, (lines + others).map(\.words).joined(separator: "\n"))
             }
         }
     }
@@ -82,6 +93,8 @@ extension PatientCommand {
             let wishes: [WishLine]
             let deposits: [NoticeLine]
             let emergencies: [EmergencyNoticeLine]
+            /// What others let this person decide.
+            let delegations: [DelegationLine]
         }
 
         private struct EmergencyNoticeLine: Encodable {
@@ -112,7 +125,10 @@ extension PatientCommand {
                         from: WishLine.name(notice.content.actor, patient.session), entry: notice.content.leaf,
                         received: Minute(notice.received).description)
                 }
-                guard !wishes.isEmpty || !notices.isEmpty || !emergencies.isEmpty else { throw Stop.refused("nothing new") }
+                let held = patient.liveDelegations.map(DelegationLine.init)
+                guard !wishes.isEmpty || !notices.isEmpty || !emergencies.isEmpty || !held.isEmpty else {
+                    throw Stop.refused("nothing new")
+                }
                 let words =
                     emergencies.map {
                         "!  \($0.from) declared an emergency, entry \($0.entry); see `cordon patient log`  (\($0.received))"
@@ -120,7 +136,10 @@ extension PatientCommand {
                     + notices.map {
                         "-  \($0.from) deposited \(Names.counted(Int($0.records), "record")): \($0.category)  (\($0.received))"
                     }
-                try cordon.show(Content(wishes: wishes, deposits: notices, emergencies: emergencies), words.joined(separator: "\n"))
+                    + held.map { "-  \($0.person) lets you decide about \($0.words)" }
+                try cordon.show(
+                    Content(wishes: wishes, deposits: notices, emergencies: emergencies, delegations: held),
+                    words.joined(separator: "\n"))
                 try patient.forgetNotices()
             }
         }

@@ -15,11 +15,14 @@ extension PatientCommand {
 
                 Example:
                   cordon --as ana patient log
+                  cordon --as mother patient log --for ben
                 """)
 
         @ParentCommand var cordon: Cordon
+        @Option(name: .customLong("for"), help: "That of this patient, whose guardian you are.") var patient: String?
 
         func run() async throws {
+            if let patient { return try await run(inPlaceOf: patient) }
             try await cordon.asPatient { patient in
                 let lines = try await patient.log().map { Line($0, patient.session) }
                 guard !lines.isEmpty else { throw Stop.refused("nothing has happened yet") }
@@ -47,12 +50,21 @@ extension PatientCommand {
             let hides: String?
             /// What is different about the labels of a later version.
             let labels: LabelLine?
-            var emergency: EmergencyLogLine?
+            private(set) var emergency: EmergencyLogLine?
+            /// Who made the grant in the patient's place.
+            private(set) var madeBy: String?
+            /// Whose log it is, if it is another's.
+            private(set) var patient: String?
+
+            init(_ line: PatientClient.LogLine, _ session: Session, of patient: String? = nil) {
+                self.init(line, session)
+                self.patient = patient
+            }
 
             init(_ line: PatientClient.LogLine, _ session: Session) {
                 let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
                 switch line.what {
-                case .granted(let grant): self.init(line, grant.isRestriction ? "hid" : "granted", grant, session)
+                case .granted(let grant): self.init(line, grant.isRestriction ? "hid" : grant.isDelegation ? "delegated" : "granted", grant, session)
                 case .revoked(let grant): self.init(line, grant.isRestriction ? "lifted" : "ended", grant, session)
                 case .ranOut(let grant): self.init(line, "over", grant)
                 case .corrected(let changed): self.init(line, "corrected", changed, by: authors)
@@ -79,6 +91,7 @@ extension PatientCommand {
                     category: Names.category(grant.category),
                     purpose: details?.request.purpose.id, staff: details?.request.staff.text,
                     records: event == "read" ? details?.records.count : nil, reason: reason, details: details)
+                madeBy = grant.madeBy?.text
             }
 
             private init(_ line: PatientClient.LogLine, _ event: String, _ grant: GivenGrant, _ session: Session) {
@@ -86,6 +99,7 @@ extension PatientCommand {
                     line, event: event, who: grant.isRestriction ? "you" : grant.granteeName.text,
                     category: Names.category(grant.category),
                     hides: grant.restriction.map { RestrictionWords.words($0, grant.category, session) })
+                madeBy = grant.madeBy?.text
             }
 
             private init(
@@ -131,10 +145,13 @@ extension PatientCommand {
 
             var words: String {
                 let by = staff.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+                let (you, yours) = (patient ?? "you", madeBy.map { ", under the grant that \($0) made for \(patient ?? "you")" } ?? "")
+                let maker = madeBy.map { "\($0), for \(you)," } ?? you
                 let why = purpose.map { " for \($0)" } ?? ""
                 switch event {
-                case "granted": return "\(entry)  \(time)  you let \(who) read \(category)"
-                case "ended": return "\(entry)  \(time)  you ended what \(who) may read of \(category)"
+                case "granted": return "\(entry)  \(time)  \(maker) let \(who) read \(category)"
+                case "delegated": return "\(entry)  \(time)  \(maker) let \(who) decide who reads \(category)"
+                case "ended": return "\(entry)  \(time)  \(maker) ended what \(who) may read of \(category)"
                 case "hid": return "\(entry)  \(time)  you hid \(hides ?? category)"
                 case "lifted": return "\(entry)  \(time)  you lifted: \(hides ?? category)"
                 case "over": return "\(entry)  \(time)  what \(who) may read of \(category) ran out"
@@ -149,8 +166,8 @@ extension PatientCommand {
                     return "\(entry)  \(time)  \(who) retracted record \(shortID) of \(category): it was entered in error"
                 case "read":
                     let count = records.map { Names.counted($0, "record") } ?? "records"
-                    return "\(entry)  \(time)  \(who)\(by) read \(count) of \(category)\(why)\(unseen)"
-                case "refused": return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why): \(reason ?? "")\(unseen)"
+                    return "\(entry)  \(time)  \(who)\(by) read \(count) of \(category)\(why)\(yours)\(unseen)"
+                case "refused": return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why)\(yours): \(reason ?? "")\(unseen)"
                 case "emergency":
                     return "\(entry)  \(time)  EMERGENCY: \(who) for \(category): \(emergency?.words ?? "")"
                 default: return "\(entry)  \(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"

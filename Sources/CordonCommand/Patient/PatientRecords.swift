@@ -14,13 +14,17 @@ extension PatientCommand {
                 Example:
                   cordon --as ana patient records
                   cordon --as ana patient records --category laboratory
+                  cordon --as bea patient records --for ana
                 """)
 
         @ParentCommand var cordon: Cordon
         @Option(help: "Only this category. May be given again.") var category: [String] = []
+        @Option(name: .customLong("for"), help: "Those of this patient, who lets you decide. It is a request, and stands in the log.")
+        var patient: String?
 
         func run() async throws {
             let wanted = try category.map { try Names.category($0).code }
+            if let patient { return try await run(inPlaceOf: patient, wanted) }
             try await cordon.asPatient { patient in
                 try await patient.session.sync()
                 var lines: [RecordLine] = []

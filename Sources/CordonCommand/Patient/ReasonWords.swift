@@ -17,7 +17,7 @@ struct ReasonWords {
         let who = explained.actorName?.text ?? "Somebody"
         let staff = explained.request.staff.text.isEmpty ? "" : " (\(explained.request.staff))"
         let category = explained.grant.map { " \(Names.category($0.category)) records" } ?? " records"
-        let under = explained.grant.map { ", under grant \($0.number)" } ?? ""
+        let under = explained.grant.map { ", under \($0.title)" } ?? ""
         let head = "\(explained.time)  \(who)\(staff) asked for\(category) for \(explained.request.purpose.id)\(under)."
         var lines = [head]
         if case .denied(let reason) = explained.verdict { lines.append("Refused: \(reason).") }
@@ -75,14 +75,14 @@ struct ReasonWords {
         switch clause {
         case .policy(let policy): "\(policy.id), \(policy.basis)"
         case .unknown(let id): id
-        case .grant(let grant), .restriction(let grant), .exception(let grant): "grant \(grant.number)"
+        case .grant(let grant), .restriction(let grant), .exception(let grant): grant.title
         }
     }
 
     func words(_ clause: Reasons.Clause) -> String {
         switch clause {
-        case .grant(let grant): return "allowed by grant \(grant.number): \(terms(grant))"
-        case .exception(let grant): return "forbidden by what you said in grant \(grant.number): \(terms(grant))"
+        case .grant(let grant): return "allowed by \(grant.title): \(terms(grant))"
+        case .exception(let grant): return "forbidden by what stands in \(grant.title): \(terms(grant))"
         case .restriction(let grant):
             let hidden = grant.restriction.map { RestrictionWords.words($0, grant.category, patient.session) } ?? ""
             return "you have hidden it (restriction \(grant.number)): \(hidden)"
@@ -95,7 +95,8 @@ struct ReasonWords {
 
     private func terms(_ grant: GivenGrant) -> String {
         let purposes = grant.purposes.isEmpty ? "as your consent says" : Names.purposes(grant.purposes)
-        return "\(grant.granteeName) may read \(Names.category(grant.category)), \(purposes), until \(Names.written(grant.until))"
+        let may = grant.isDelegation ? "may decide who reads, and read," : "may read"
+        return "\(grant.granteeName) \(may) \(Names.category(grant.category)), \(purposes), until \(Names.written(grant.until))"
     }
 
     private func misses(_ reasons: Reasons) -> [String] {
@@ -202,5 +203,12 @@ struct ProspectAnswer: Encodable {
         self.purpose = purpose.id
         isAllowed = prospect.isAllowed
         reasons = ReasonAnswer(prospect.reasons)
+    }
+}
+
+extension GivenGrant {
+    /// By its number, or by who made it in the patient's place.
+    fileprivate var title: String {
+        madeBy.map { "the grant to \(granteeName) that \($0) made for you" } ?? "grant \(number)"
     }
 }

@@ -5,20 +5,22 @@ import MedicalRecords
 
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Ends what an organisation may read.",
+        commandName: "revoke", abstract: "Ends what an organisation may read, or a person may decide.",
         discussion: """
-            It holds from the moment the ledger has it. What was read before stays with who read it. What you have hidden stays hidden:
+            It holds from the moment the ledger has it. With what lets a person decide ends all that was granted under it. What was read before stays with who read it. What you have hidden stays hidden:
             a restriction is lifted by its number alone, here or with `cordon restrict lift`.
 
             Example:
               cordon --as ana revoke --to lakeside
               cordon --as ana revoke --grant 3
+              cordon --as bea revoke --for ana --to lakeside
             """)
 
     @ParentCommand var cordon: Cordon
     @Option(name: .customLong("to"), help: "End all grants to this organisation.") var grantee: String?
     @Option(help: "Only its grants of this category.") var category: String?
     @Option(help: "End the grant of this number, as in `patient grants`.") var grant: UInt64?
+    @Option(name: .customLong("for"), help: "Only what you granted in the place of this patient.") var patient: String?
     @Option(help: "Why. Only you and an auditor can read it.") var reason = ""
 
     private struct Ended: Encodable {
@@ -33,6 +35,7 @@ struct RevokeCommand: AsyncParsableCommand {
             throw Stop.usage("which grants? Give --to NAME or --grant NUMBER", "See `cordon patient grants`.")
         }
         let reason = try Names.line(reason, for: "a reason")
+        if let patient { return try await run(inPlaceOf: patient, reason: reason) }
         try await cordon.asPatient { patient in
             try await patient.sync()
             let grants = try chosen(patient)

@@ -145,6 +145,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "more than one record's id begins with \(start)",
                 advice: "Write more of the id; `cordon --json patient records` shows all of it.")
+        case .delegation(let name):
+            self.init(
+                code: 1, message: name.isEmpty ? "nobody lets you decide" : "nobody called \"\(name)\" lets you decide",
+                advice: "See `cordon delegate list`. What has come lies in `cordon patient inbox`.")
         case .message: self.init(code: 1, message: "there is no such message", advice: "See `cordon patient inbox`.")
         case .backup:
             self.init(code: 1, message: "the gateway keeps no backup under these words", advice: "Is it the right gateway?")
@@ -224,6 +228,11 @@ extension Explanation {
                 code: 1,
                 message: "the record is of the category \(Names.category(category)), and this file is not; nothing was deposited",
                 advice: "Retract the record and deposit the file anew.")
+        case .ownAddress: self.init(code: 1, message: "this address is your own: you decide for yourself already")
+        case .beyondDelegation(let what):
+            self.init(
+                code: 1, message: "what lets you decide does not cover this: \(what)",
+                advice: "See `cordon delegate list`. Nothing was signed.")
         case .nothingChanged: self.init(code: 1, message: "the record has just this content already")
         case .policiesUnusable(let error):
             self.init(

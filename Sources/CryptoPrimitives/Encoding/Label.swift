@@ -23,6 +23,7 @@ package enum Label: String, CaseIterable, Sendable {
     case invite = "cordon/invite/v1"
     case card = "cordon/card/v1"
     case emergencyCard = "cordon/emergency-card/v1"
+    case person = "cordon/person/v1"
     case slip = "cordon/slip/v1"
     case ask = "cordon/ask/v1"
     case notice = "cordon/notice/v1"

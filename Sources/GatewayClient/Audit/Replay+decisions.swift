@@ -43,13 +43,14 @@ extension Replay {
     private func anew(_ request: Request, _ body: DecisionBody, _ now: Minute) -> (DecisionInputs, DecisionEngine) {
         let (facts, consent) = grant(request, body)
         let emergency = request.emergency.flatMap { try? EmergencyFacts(declaredAt: $0, state) }
+        let authorities = authorities(of: request.grant)
         let check = GrantCheck.check(
-            request, at: now, facts, consent: consent, emergency: emergency, compile: consents.compile)
+            request, at: now, facts, consent: consent, under: authorities, emergency: emergency, compile: consents.compile)
         let isCovered = (try? check.get()) != nil
         let inputs = DecisionInputs(
             now: now, requestHash: .labelled(.request, body.request), request: request, grant: facts, consent: consent,
-            identifiers: identifiers(of: request.actor), isEmergencyDesk: isEmergencyDesk(request.actor, now.day),
-            emergency: emergency,
+            authorities: authorities, identifiers: identifiers(of: request.actor),
+            isEmergencyDesk: isEmergencyDesk(request.actor, now.day), emergency: emergency,
             others: isCovered ? others(of: facts?.compartment, beside: request.grant, now.day) : [], policies: policies)
         return (inputs, DecisionEngine(inputs, compile: consents.compile))
     }
@@ -60,14 +61,25 @@ extension Replay {
         let isSigned = (try? grant.grant.release.verify(body.releaseSignature, .release, origin: pin.origin, bytes)) != nil
         let facts = GrantFacts(
             Self.scope(grant, terms), consent: terms.consent, compilation: terms.compilation, isRevoked: grant.revokedAt != nil,
-            isReleaseSigned: isSigned)
+            isReleaseSigned: isSigned, authority: terms.authority)
         return (facts, terms.consent)
+    }
+
+    /// The delegations that a grant hangs on, as they are at this leaf.
+    private func authorities(of grant: Ed25519.PublicKey) -> [Authority] {
+        guard let terms = try? state.terms(of: grant), let chain = try? state.authorities(of: terms) else { return [] }
+        return chain.map { known in
+            let facts = GrantFacts(
+                Self.scope(known.state, known.terms), consent: known.terms.consent, compilation: known.terms.compilation,
+                isRevoked: known.state.revokedAt != nil, isReleaseSigned: false, authority: known.terms.authority)
+            return Authority(facts, consent: known.terms.consent)
+        }
     }
 
     private static func scope(_ grant: GrantState, _ terms: GrantTerms) -> ConsentScope {
         ConsentScope(
             control: grant.grant.control, compartment: terms.compartment, grantee: terms.grantee, from: grant.grant.from,
-            until: grant.grant.until)
+            until: grant.grant.until, holder: terms.power.holder)
     }
 
     private func others(
@@ -75,9 +87,9 @@ extension Replay {
     ) -> [OtherConsent] {
         guard let compartment, let open = try? state.openGrants(of: compartment) else { return [] }
         return open.controls.compactMap { control in
-            guard control != relied, let grant = try? state.grant(control), let terms = try? state.terms(of: control) else {
-                return nil
-            }
+            guard control != relied, let grant = try? state.grant(control), let terms = try? state.terms(of: control),
+                terms.authority == nil
+            else { return nil }
             let scope = Self.scope(grant, terms)
             guard consents.compile(terms.consent, scope).forbids(on: day, scope) else { return nil }
             return OtherConsent(scope, consent: terms.consent, compilation: terms.compilation)
@@ -152,6 +164,7 @@ private struct Redone {
         note(.request, unless: record.requestHash == inputs.requestHash)
         note(.policies, unless: record.policies == inputs.policies?.root)
         note(.grant, unless: record.grant == inputs.grant)
+        note(.authorities, unless: record.authorities == inputs.authorities.map(\.grant))
         note(.consents, unless: record.others == inputs.others.map(\.name))
         note(.records, unless: areRecordsRight(state))
         compareRulings()

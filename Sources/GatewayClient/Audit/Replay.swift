@@ -48,6 +48,8 @@ package struct Replay {
             case request
             case policies
             case grant
+            /// The delegations that the grant hangs on are others.
+            case authorities
             case consents
             /// It names a record that it could not have been about, or as it was not.
             case records

@@ -3,11 +3,31 @@ import SharingContract
 
 extension GrantBody {
     func scope(of grant: Grant) -> ConsentScope {
-        ConsentScope(control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until)
+        ConsentScope(control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until,
+            holder: power.holder)
     }
 
     /// Whether its consent means here what the patient's own program made of it.
     func isCompiled(of grant: Grant) -> Bool {
         ConsentCompiler.compile(consent, scope(of: grant)).hash == compilation
+    }
+}
+
+extension GrantBody.Power {
+    var holder: ConsentScope.Holder {
+        switch self {
+        case .none: .reader
+        case .deciding, .passingOn: .delegate
+        case .guardianship: .guardian
+        }
+    }
+}
+
+extension LedgerReplica {
+    /// Whether an authority is what the public leaves say of it. That it is a delegation of this patient, only the gateway knows.
+    func knows(_ authority: GrantBody.Authority?, over grant: Grant) -> Bool {
+        guard let authority else { return true }
+        guard let known = (try? state.grant(authority.grant)) ?? nil else { return false }
+        return known.grant.release == authority.release && known.grant.from <= grant.from && grant.until <= known.grant.until
     }
 }

@@ -1,7 +1,7 @@
 package import AccessPolicy
 import CryptoPrimitives
 import MedicalRecords
-import SharingContract
+package import SharingContract
 
 extension GivenGrant {
     /// What was signed. `nil` only for what another version of this program wrote.
@@ -20,6 +20,13 @@ extension GivenGrant {
         guard case .fhir(let document)? = consent?.content else { return nil }
         return ConsentVerdict(of: document, scope, category: category, candidate, for: purpose, at: now)?.place
     }
+    /// Whether its holder may also decide.
+    package var isDelegation: Bool { body.value.power != .none }
+
+    package var power: GrantBody.Power { body.value.power }
+
+    /// Whom it is for. Each of a person's delegations has a key of its own, so a person is known by the inbox.
+    var holder: Ed25519.PublicKey { person?.value.inbox ?? grantee }
 
     /// Whether it allows or hides something on this day.
     func isInForce(on day: Day) -> Bool {
@@ -30,6 +37,7 @@ extension GivenGrant {
 
     /// Everything that its policies depend on.
     package var scope: ConsentScope {
-        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until)
+        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until,
+            holder: power.holder)
     }
 }

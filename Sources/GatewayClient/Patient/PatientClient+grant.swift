@@ -8,8 +8,10 @@ package import SharingContract
 extension PatientClient {
     /// A grant or a restriction as the patient is shown it before signing.
     package struct ProposedGrant: Sendable {
-        /// `nil` for a restriction: nobody ever uses it.
+        /// `nil` for a restriction, which nobody ever uses, and for a delegation.
         package let grantee: ActorState?
+        /// The person who is to decide; `nil` for what lets an organisation read, or hides.
+        package var delegate: Delegate?
         package let category: UInt16
         package let consent: Consent
         package let from: Day
@@ -38,12 +40,17 @@ extension PatientClient {
         guard grantee.actor.role == .emergencyDesk || !(consent.plain?.extras.contains(.emergencyOnly) ?? false) else {
             throw .notPossible(.notAnEmergencyDesk(name: grantee.actor.name))
         }
-        guard session.today < until else { throw .notPossible(.dateInThePast) }
-        let last = session.today.adding(days: Contract.longestGrant)
-        guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
+        try requireDay(until)
         let count = isOpen(consent.category) ? try await records(consent.category).count { $0.descriptor.state == .current } : 0
         return ProposedGrant(
             grantee: grantee, category: consent.category, consent: consent, from: session.today, until: until, recordCount: count)
+    }
+
+    /// Throws unless something may hold until then.
+    func requireDay(_ until: Day) throws(ClientError) {
+        guard session.today < until else { throw .notPossible(.dateInThePast) }
+        let last = session.today.adding(days: Contract.longestGrant)
+        guard until <= last else { throw .notPossible(.dateTooLate(last: last)) }
     }
 
     /// What was given before, as a model for another: a grant's number, or whoever has live grants.
@@ -64,7 +71,7 @@ extension PatientClient {
         let wanted = name.lowercased()
         let exact = liveGrants.filter { $0.granteeName.text.lowercased() == wanted }
         let matches = exact.isEmpty ? liveGrants.filter { $0.granteeName.text.lowercased().contains(wanted) } : exact
-        guard Set(matches.map(\.grantee)).count <= 1 else {
+        guard Set(matches.map(\.holder)).count <= 1 else {
             throw .notFound(
                 .ambiguousActor(name: name, matches: Set(matches.map(\.granteeName)).sorted { $0.text < $1.text }))
         }
@@ -103,14 +110,14 @@ extension PatientClient {
         state.nextGrant += 1
         try save()
         let list = try await newestList(proposed.category)
-        let kept = Set(list.recipients).subtracting(recipientsOfOver(proposed.category))
+        let kept = try await kept(of: list, proposed.category)
         guard kept.count < RecipientList.maximumRecipients else { throw .notPossible(.tooManyGrants) }
         let made = try make(proposed, number, after: list, keeping: kept)
-        state.grants.append(made.given)
+        state.grants.append(made.grant.given)
         try save()
         do {
             let posted = try await session.post(
-                made.entry, made.evidence, list: made.list, with: session.keyring.compartmentKey(proposed.category))
+                made.grant.entry, made.grant.evidence, list: made.list, with: session.keyring.compartmentKey(proposed.category))
             let index = state.grants.count - 1
             state.grants[index].leaf = posted.index
             state.lists[proposed.category] = Stored(made.list)
@@ -124,49 +131,60 @@ extension PatientClient {
         }
     }
 
-    private struct MadeGrant {
+    struct MadeGrant {
         let given: GivenGrant
         let entry: Entry
         let evidence: Evidence
-        let list: RecipientList
     }
 
     private func make(
         _ proposed: ProposedGrant, _ number: UInt64, after newest: RecipientList, keeping kept: Set<RecipientKey>
-    ) throws(ClientError) -> MadeGrant {
+    ) throws(ClientError) -> (grant: MadeGrant, list: RecipientList) {
         let seed = GrantSeed.random()
-        let control = session.keyring.controlKey(number)
-        let compartment = session.keyring.compartmentKey(proposed.category)
-        let sealed = try Self.seal(seed, to: proposed.grantee)
-        let grantee = proposed.grantee?.actor.key ?? compartment.publicKey
-        let recipient = seed.identity().recipient().key
+        let key = session.keyring.compartmentKey(proposed.category)
         let list = RecipientList(
-            signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
-            recipients: kept.union([recipient]))
-        let grant = Grant(
-            control: control.publicKey, release: seed.releaseKey().publicKey, from: proposed.from, until: proposed.until)
+            signingWith: key, origin: session.origin, following: newest, own: newest.own,
+            recipients: kept.union([seed.identity().recipient().key]))
+        return (try make(proposed, number, seed, in: key.publicKey, nil, list: list.hash, signingWith: key), list)
+    }
+
+    /// - Parameters:
+    ///   - authority: the delegation whose release key signs; `nil` if the compartment's does.
+    ///   - list: hash of the one that comes with it, or of the newest.
+    func make(
+        _ proposed: ProposedGrant, _ number: UInt64, _ seed: borrowing GrantSeed, in compartment: Ed25519.PublicKey,
+        _ authority: GrantBody.Authority?, list: Hash, signingWith key: borrowing Ed25519.PrivateKey
+    ) throws(ClientError) -> MadeGrant {
+        let control = session.keyring.controlKey(number)
+        let (release, recipient) = (seed.releaseKey().publicKey, seed.identity().recipient().key)
+        let power = proposed.delegate?.power ?? .none
+        let grantee = power == .none ? proposed.grantee?.actor.key ?? compartment : release
+        let grant = Grant(control: control.publicKey, release: release, from: proposed.from, until: proposed.until)
         let scope = ConsentScope(
-            control: grant.control, compartment: compartment.publicKey, grantee: grantee, from: grant.from, until: grant.until)
+            control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until,
+            holder: power.holder)
         let fields = GrantBody.Fields(
-            grantee: grantee, consent: proposed.consent.canonicalBytes,
-            compilation: ConsentCompiler.compile(proposed.consent, scope).hash, sealedSeed: sealed, recipient: recipient,
-            recipientList: list.hash)
-        let body = GrantBody(fields, of: grant, signingWith: compartment, origin: session.origin)
+            grantee: grantee, power: power, authority: authority, consent: proposed.consent.canonicalBytes,
+            compilation: ConsentCompiler.compile(proposed.consent, scope).hash,
+            sealedSeed: try Self.seal(seed, to: proposed.delegate?.address.inboxRecipient ?? proposed.grantee?.actor.recipient),
+            recipient: recipient, recipientList: list)
+        let body = GrantBody(fields, of: grant, in: compartment, signingWith: key, origin: session.origin)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(origin: session.origin, event: .grant(grant), bodyCommitment: body.commitment(salt: evidence.salt))
             .signed(with: control)
-        let given = GivenGrant(
+        var given = GivenGrant(
             number: number, control: control.publicKey, category: proposed.category, grantee: grantee,
-            granteeName: proposed.grantee?.actor.name ?? .none, purposes: proposed.purposes.map(\.rawValue).sorted(),
-            from: proposed.from,
-            until: proposed.until, salt: Hash(evidence.salt), body: Stored(body))
-        return MadeGrant(given: given, entry: entry, evidence: evidence, list: list)
+            granteeName: proposed.delegate?.address.name ?? proposed.grantee?.actor.name ?? .none,
+            purposes: proposed.purposes.map(\.rawValue).sorted(), from: proposed.from, until: proposed.until,
+            salt: Hash(evidence.salt), body: Stored(body))
+        given.person = proposed.delegate.map { Stored($0.address) }
+        return MadeGrant(given: given, entry: entry, evidence: evidence)
     }
 
     /// Of a restriction nobody shall ever have the seed: another one is sealed, to a key that is gone when this returns.
-    private static func seal(_ seed: borrowing GrantSeed, to grantee: ActorState?) throws(ClientError) -> [UInt8] {
+    private static func seal(_ seed: borrowing GrantSeed, to grantee: RecipientKey?) throws(ClientError) -> [UInt8] {
         do {
-            if let grantee { return try seed.sealed(to: grantee.actor.recipient.hybrid) }
+            if let grantee { return try seed.sealed(to: grantee.hybrid) }
             return try GrantSeed.random().sealed(to: GrantSeed.random().identity().recipient())
         } catch {
             throw .localData(.notA(kind: "recipient"))
@@ -218,15 +236,23 @@ extension PatientClient {
     }
 
     private func sendSlip(_ given: GivenGrant) async throws(ClientError) {
-        guard let leaf = given.leaf, let grantee = try? session.ledger.state.actor(given.grantee) else { return }
-        let control = session.keyring.controlKey(given.number)
         let sender = GrantSlip.Sender(
             name: state.name, inbox: session.keyring.inboxKey().publicKey,
             inboxRecipient: session.keyring.inboxIdentity().recipient().key)
+        try await sendSlip(given, from: sender)
+    }
+
+    /// To the person's inbox, or to the organisation's.
+    func sendSlip(_ given: GivenGrant, from sender: GrantSlip.Sender) async throws(ClientError) {
+        let actor = (try? session.ledger.state.actor(given.grantee)) ?? nil
+        guard let leaf = given.leaf, let address = given.person?.value.inbox ?? actor?.actor.key,
+            let recipient = given.person?.value.inboxRecipient ?? actor?.actor.recipient
+        else { return }
+        let control = session.keyring.controlKey(given.number)
         let slip = GrantSlip(
             leaf: leaf, salt: given.salt.value, body: given.body.value, from: sender, signingWith: control, origin: session.origin)
-        let message = try InboxMessage.slip(slip).sealed(to: grantee.actor.recipient)
-        _ = try await session.call(SendMessage(address: given.grantee, message: message), with: control)
+        let message = try InboxMessage.slip(slip).sealed(to: recipient)
+        _ = try await session.call(SendMessage(address: address, message: message), with: control)
     }
 }
 
@@ -250,9 +276,9 @@ extension PatientClient {
         let given = state.grants[index]
         let compartment = session.keyring.compartmentKey(given.category)
         let newest = try await newestList(given.category)
+        let kept = try await kept(of: newest, given.category, without: given)
         let list = RecipientList(
-            signingWith: compartment, origin: session.origin, following: newest, own: newest.own,
-            recipients: Set(newest.recipients).subtracting(recipientsOfOver(given.category) + [given.body.value.recipient]))
+            signingWith: compartment, origin: session.origin, following: newest, own: newest.own, recipients: kept)
         let body = RevocationBody(reason: reason, recipientList: list.hash)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(
@@ -264,6 +290,15 @@ extension PatientClient {
         state.lists[given.category] = Stored(list)
         try save()
         await backUpIfPossible()
+    }
+
+    /// Who of a list stands on the next one, with those whom somebody let read in the patient's place.
+    private func kept(
+        of list: RecipientList, _ category: UInt16, without ended: GivenGrant? = nil
+    ) async throws(ClientError) -> Set<RecipientKey> {
+        let delegated = try await delegatedRecipients(category, without: ended)
+        let gone = recipientsOfOver(category) + [ended?.body.value.recipient].compactMap(\.self)
+        return Set(list.recipients).union(delegated.live).subtracting(gone).subtracting(delegated.over)
     }
 
     /// Recipients of grants that have run out. They stand on the list until the next one is signed.

@@ -77,7 +77,7 @@ extension PatientClient {
             lines += try await history(category, &told)
             lines += try await changes(category)
         }
-        for grant in state.grants {
+        for grant in state.grants + Array(delegated.values) {
             let told = Set(
                 lines.compactMap {
                     if case .released(let given, _) = $0.what, given.control == grant.control { $0.leaf } else { nil }
@@ -105,13 +105,37 @@ extension PatientClient {
         return LogLine(leaf: leaf, time: opened.openedAt, what: .emergency(given, details))
     }
 
+    /// What a guardian is told of a compartment, as long as the guardianship lives.
+    package func log(under held: HeldDelegation) async throws(ClientError) -> [LogLine] {
+        guard held.content.body.power == .guardianship else { throw .notPossible(.beyondDelegation("it is no guardianship")) }
+        try await sync()
+        let (own, category) = (delegated, held.consent?.category ?? 0)
+        defer { delegated = own }
+        delegated = [:]
+        var lines: [LogLine] = []
+        var next: UInt64? = 0
+        var told = EmergencyEvidence()
+        while let from = next {
+            let page = try await session.call(FetchHistory(from: from), with: try signingKey(held))
+            for item in page.items {
+                try learn(item, category, ofAnother: true)
+                lines += [try line(item, category, &told)].compactMap { $0 }
+            }
+            next = try page.next(after: from)
+        }
+        return lines
+    }
+
     private func history(_ category: UInt16, _ told: inout EmergencyEvidence) async throws(ClientError) -> [LogLine] {
         let key = session.keyring.compartmentKey(category)
         var lines: [LogLine] = []
         var next: UInt64? = 0
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
-            for item in page.items { lines += [try line(item, category, &told)].compactMap { $0 } }
+            for item in page.items {
+                try learn(item, category)
+                lines += [try line(item, category, &told)].compactMap { $0 }
+            }
             next = try page.next(after: from)
         }
         return lines
@@ -179,10 +203,6 @@ extension PatientClient {
         return body.declaration
     }
 
-    private func given(_ control: Ed25519.PublicKey) -> GivenGrant? {
-        state.grants.first { $0.control == control }
-    }
-
     private func line(_ decision: Decision, _ item: EvidencePage.Item, _ time: Minute) throws(ClientError) -> LogLine? {
         guard let body = try? DecisionBody(canonical: item.evidence.body), let request = try? Request(canonical: body.request),
             let record = try? DecisionRecord(canonical: body.record), body.tree.root == decision.root
@@ -215,6 +235,7 @@ extension PatientClient {
     private func words(_ id: String) -> String {
         guard let control = Ed25519.PublicKey(hexadecimal: id.prefix(64)), id.dropFirst(64).first == "/" else { return id }
         guard let grant = given(control) else { return "a consent of yours, \(control.description.prefix(8))" }
+        if let maker = grant.madeBy { return "a grant to \(grant.granteeName.text) that \(maker.text) made for you" }
         return grant.isRestriction ? "your restriction \(grant.number)" : "your grant \(grant.number) to \(grant.granteeName.text)"
     }
 }

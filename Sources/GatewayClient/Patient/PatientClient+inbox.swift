@@ -37,6 +37,7 @@ extension PatientClient {
         where notice.inbox == inbox && isLive(notice.actor) && (try? notice.verifySignature(origin: session.origin)) != nil:
             guard !state.emergencyNotices.contains(where: { $0.content == notice }) else { return }
             state.emergencyNotices.append(ReceivedEmergencyNotice(received: received.number, notice: Stored(notice)))
+        case .slip(let slip): keep(slip, received: received)
         default: break
         }
     }

@@ -77,7 +77,7 @@ extension PatientClient {
     /// After a restore from an old backup the ledger may hold grants that the state does not know. Their control keys follow from the
     /// seed, their bodies come from the gateway.
     private func findForgottenGrants() async throws(ClientError) {
-        var number = state.grants.map { $0.number + 1 }.max() ?? 0
+        var number = (state.grants + state.granted.map(\.grant)).map { $0.number + 1 }.max() ?? 0
         var misses = 0
         var found: Set<Ed25519.PublicKey> = []
         while misses < 64 {
@@ -113,13 +113,14 @@ extension PatientClient {
             let consent = try? Consent(canonical: body.consent)
         else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
         let number = (0..<state.nextGrant).first { session.keyring.controlKey($0).publicKey == grant.control } ?? 0
-        let name = (try? session.ledger.state.actor(body.grantee)).flatMap { $0?.actor.name } ?? .none
+        // Who a person is, the ledger does not say.
+        let name = body.power == .none ? session.name(of: body.grantee) : TextLine("somebody whom you chose") ?? .none
         state.grants.append(
             GivenGrant(
                 number: number, control: grant.control, category: category, grantee: body.grantee, granteeName: name,
                 purposes: consent.plain?.purposes.map(\.rawValue).sorted() ?? [], from: grant.from, until: grant.until,
                 salt: Hash(item.evidence.salt), body: Stored(body), leaf: item.leaf,
-                isDelivered: body.grantee == body.compartment))
+                isDelivered: body.grantee == body.compartment || body.power != .none))
     }
 }
 

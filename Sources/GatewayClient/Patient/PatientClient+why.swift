@@ -69,6 +69,7 @@ extension PatientClient {
     /// Explains an entry of the log. Throws `notFound` if it is no decision about this patient that the gateway tells of.
     package func why(entry leaf: UInt64) async throws(ClientError) -> ExplainedDecision {
         try await sync()
+        _ = try await liveDelegatedGrants()
         for category in openCategories() {
             let key = session.keyring.compartmentKey(category)
             let page = try await session.call(FetchHistory(from: leaf), with: key)
@@ -99,7 +100,7 @@ extension PatientClient {
             }, moreHeldBack: Int(record.moreHeldBack), misses: misses)
         return ExplainedDecision(
             leaf: item.leaf, time: leaf.time, request: request, actorName: name,
-            grant: state.grants.first { $0.control == request.grant }, verdict: record.verdict, hasPolicies: record.policies != nil,
+            grant: given(request.grant), verdict: record.verdict, hasPolicies: record.policies != nil,
             reasons: reasons)
     }
 
@@ -108,7 +109,7 @@ extension PatientClient {
         of request: Request, _ record: DecisionRecord, before leaf: Leaf, at index: UInt64
     ) async throws(ClientError) -> [Reasons.Miss] {
         guard case .denied = record.verdict, record.rulings.allSatisfy(\.deciding.isEmpty),
-            let relied = state.grants.first(where: { $0.control == request.grant }),
+            let relied = given(request.grant),
             let candidate = try await candidates(relied.category).first
         else { return [] }
         var decisions = try await ownDecisions()
@@ -142,7 +143,7 @@ extension PatientClient {
     private func clause(_ id: String, _ library: PolicyLibrary?) -> Reasons.Clause {
         if let policy = library?.policies.first(where: { $0.id == id }) { return .policy(policy) }
         let parts = id.split(separator: "/")
-        guard parts.count >= 2, let grant = state.grants.first(where: { $0.control.description == parts[0] }) else {
+        guard parts.count >= 2, let control = Ed25519.PublicKey(hexadecimal: parts[0]), let grant = given(control) else {
             return .unknown(id)
         }
         if grant.isRestriction { return .restriction(grant) }

@@ -11,6 +11,8 @@ package final class PatientClient {
     package internal(set) var state: PatientState
     /// Records that were met and that are not sealed to the patient, as author or gateway should have seen to.
     package internal(set) var unusable: [Descriptor.RecordID: StoredRecord] = [:]
+    /// Grants that others made in the patient's place, as far as the history was read.
+    var delegated: [Ed25519.PublicKey: GivenGrant] = [:]
     /// Whether the backup holds what was done last.
     package private(set) var isBackedUp = true
 

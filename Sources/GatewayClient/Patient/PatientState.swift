@@ -17,6 +17,9 @@ package struct PatientState: Codable, Sendable {
     /// The number of the next grant. It is written down before it is used, so that no control key is used twice.
     var nextGrant: UInt64 = 0
     package var grants: [GivenGrant] = []
+    /// Delegations that others gave, and what was granted under them.
+    package var held: [HeldDelegation] = []
+    package var granted: [GrantedFor] = []
     /// The newest recipient list signed for each category.
     var lists: [UInt16: Stored<RecipientList>] = [:]
     /// Wishes for access that were neither approved nor declined.
@@ -35,7 +38,7 @@ package struct GivenGrant: Codable, Sendable {
     package let control: Ed25519.PublicKey
     package let category: UInt16
     package let grantee: Ed25519.PublicKey
-    package let granteeName: TextLine
+    package internal(set) var granteeName: TextLine
     package let purposes: [UInt8]
     package let from: Day
     package let until: Day
@@ -46,6 +49,28 @@ package struct GivenGrant: Codable, Sendable {
     /// Whether every record had a header for it once, and the slip was sent.
     package internal(set) var isDelivered = false
     package var revoked: UInt64?
+    /// Where the person is reached whom a delegation is for.
+    var person: Stored<PersonAddress>?
+    /// Who made it in the patient's place; `nil` if the patient did.
+    package internal(set) var madeBy: TextLine?
+}
+
+/// A delegation that somebody gave this person.
+package struct HeldDelegation: Codable, Sendable {
+    package let number: Int
+    package let received: UInt32
+    /// The first day on which it does not hold any more.
+    package let until: Day
+    let slip: Stored<GrantSlip>
+
+    package var content: GrantSlip { slip.value }
+}
+
+/// A grant that this person made in somebody's place.
+package struct GrantedFor: Codable, Sendable {
+    /// The delegation, by its control key.
+    package let delegation: Ed25519.PublicKey
+    package internal(set) var grant: GivenGrant
 }
 
 package struct ReceivedWish: Codable, Sendable {

@@ -91,7 +91,8 @@ extension Gateway {
         if let authority = body.authority { return try grant(body, under: authority, call, compiled, caller, transaction) }
         let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
         // A recipient of another grant would lose its headers when this one ends.
-        guard Set(list.recipients).subtracting(newest.recipients) == [body.recipient] else {
+        let added = Set(list.recipients).subtracting(newest.recipients)
+        guard added.contains(body.recipient), try areDelegated(added.subtracting([body.recipient]), list, transaction) else {
             throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
         }
         guard compiled != nil else { throw APIError.compiledOtherwise }
@@ -121,12 +122,22 @@ extension Gateway {
             let body = try? RevocationBody(canonical: call.evidence.body)
         else { throw APIError(.forbidden, "a revocation is brought by the patient") }
         let (newest, list) = try nextList(call, of: terms.compartment, named: body.recipientList, transaction)
-        guard !list.recipients.contains(terms.recipient), Set(list.recipients).isSubset(of: newest.recipients) else {
+        let added = Set(list.recipients).subtracting(newest.recipients)
+        guard !list.recipients.contains(terms.recipient), try areDelegated(added, list, transaction) else {
             throw APIError(.malformed, "the recipient list still holds the grant's recipient, or has a new one")
         }
         try replace(newest, with: list, transaction)
         try transaction.deleteHeaders(for: terms.recipient, in: list.compartment)
         try deleteHeaders(under: revocation.grant, terms, transaction)
+    }
+
+    /// Whether these are recipients of grants that others made in the patient's place, who takes them up with the next list.
+    private static func areDelegated(
+        _ added: Set<RecipientKey>, _ list: RecipientList, _ transaction: StoreTransaction
+    ) throws -> Bool {
+        guard !added.isEmpty else { return true }
+        let terms = try transaction.state.openGrants(of: list.compartment).controls.compactMap { try transaction.state.terms(of: $0) }
+        return added.isSubset(of: terms.filter { $0.authority != nil }.map(\.recipient))
     }
 
     /// Who is not on the new list any more can fetch nothing any more.
