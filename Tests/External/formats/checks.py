@@ -265,8 +265,8 @@ def profiles(files):
     file = files["profiles.json"]
     for name, members in (
             ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "lists", "wishes",
-                                 "nextWish", "notices", "inboxRead"}),
-            ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead"})):
+                                 "nextWish", "notices", "emergencyNotices", "emergenciesSeen", "inboxRead"}),
+            ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead", "emergencies"})):
         require(set(json.loads(file[name]["JSON"])) == members, f"{name}: other members")
     require(file["backup"]["words"] == files["keys.json"]["recovery"]["words"], "backup: other words")
     backup = layouts.backup.parse(bytes.fromhex(file["backup"]["bytes"]))
