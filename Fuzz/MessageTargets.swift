@@ -32,9 +32,11 @@ enum MessageTargets {
     ]
 
     private static let calls: [any (CanonicalCodable & SendableMetatype).Type] = [
-        APIError.self, AddHeaders.self, DeclareEmergency.self, DeclareEmergency.Answer.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, Done.self,
+        APIError.self, AddHeaders.self, DeclareEmergency.self, DeclareEmergency.Answer.self, DeleteMessages.self,
+        DepositRecords.self, DepositRecords.Answer.self, Done.self,
         EraseRecords.self,
-        EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchEmergencies.self, FetchHistory.self, FetchMessages.self,
+        EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchEmergencies.self, FetchHistory.self,
+        FetchMessages.self,
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
         ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, ListVersions.self,
         ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,

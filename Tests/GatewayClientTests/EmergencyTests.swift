@@ -133,7 +133,8 @@ extension Town {
             #expect(
                 await reason {
                     _ = try await town.lakeside.requestInEmergency(
-                        .card(card), .emergencySummary, Town.emergency(), staff: .none) { _, _ in }
+                        .card(card), .emergencySummary, Town.emergency(), staff: .none
+                    ) { _, _ in }
                 }?.contains("wrongRole") == true)
         }
     }
@@ -147,7 +148,8 @@ extension Town {
                 }.first
             }
             let before = try #require(try await details())
-            #expect(before.declaration?.words.explanation.text == "found in the street" && before.deskName?.text == "City Emergency")
+            #expect(
+                before.declaration?.words.explanation.text == "found in the street" && before.deskName?.text == "City Emergency")
             let today = try town.ana.session.today
             #expect(before.state.releasedAt != nil && before.review == nil && !before.state.isOverdue(on: today))
             town.gateway.advance(minutes: 8 * 1_440)

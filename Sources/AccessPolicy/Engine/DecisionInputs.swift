@@ -24,7 +24,8 @@ package struct DecisionInputs: Sendable {
 
     package init(
         now: Minute, requestHash: Hash, request: Request, grant: GrantFacts?, consent: [UInt8], identifiers: TextLine = .none,
-        isEmergencyDesk: Bool = false, emergency: EmergencyFacts? = nil, others: [OtherConsent] = [], policies: PoliciesInForce? = nil
+        isEmergencyDesk: Bool = false, emergency: EmergencyFacts? = nil, others: [OtherConsent] = [],
+        policies: PoliciesInForce? = nil
     ) {
         self.now = now
         self.requestHash = requestHash

@@ -51,7 +51,8 @@ extension Town {
         return requesting(request, release: release ?? grant)
     }
 
-    func reviewing(_ emergency: UInt64, by member: String = "north", _ finding: ReviewBody.Finding = .justified) throws -> PostEntry {
+    func reviewing(_ emergency: UInt64, by member: String = "north", _ finding: ReviewBody.Finding = .justified) throws -> PostEntry
+    {
         let evidence = world.evidence(try #require(ReviewBody(finding: finding, reviewer: line("Dr. Brandt"), note: line("seen"))))
         let entry = world.entry(.review(Review(emergency: emergency)), by: [member], evidence: evidence)
         return PostEntry(entry: entry, evidence: evidence)
