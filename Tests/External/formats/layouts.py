@@ -271,7 +271,7 @@ card = struct(
 emergency_card = struct(
     ("pin", pin), ("name", text), ("inbox", key),
     ("items", listing(1, struct(("category", u16), ("desk", key), ("grant", key)), at_least=1, order=lambda value: value["grant"])),
-    ("signature", sig), bound=17_767)
+    ("signature", sig), bound=17_759)
 
 # 6
 slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", string(4, 40_000, grant_body)), ("name", text),
