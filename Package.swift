@@ -194,7 +194,8 @@ if Context.environment["CORDON_FUZZ"] == "1" {
         "GatewayClient": [
             "Audit/AuditExport.swift", "Audit/Replay.swift", "Audit/Replay+decisions.swift", "Audit/Replay+policies.swift",
             "ClientError.swift", "Clinic/ClinicState.swift", "Clinic/PendingDeposit.swift", "Clinic/ReceivedIndex.swift", "Keys",
-            "Ledger/EmergencyFacts+state.swift", "Ledger/GrantBody+compilation.swift", "Messages", "Papers", "Patient/PatientBackup.swift", "Patient/PatientState.swift",
+            "Ledger/EmergencyFacts+state.swift", "Ledger/GrantBody+compilation.swift", "Messages", "Papers",
+            "Patient/PatientBackup.swift", "Patient/PatientState.swift",
             "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
         ],
         "RecordStorage": ["Backup/AuditFile.swift", "Ledger/Snapshot.swift"],

@@ -9,15 +9,18 @@ enum ContractTargets {
         .canonical(
             "evidence",
             [
-                Evidence.self, ActorBody.self, DecisionBody.self, DepositBody.self, Erasure.self, ErasureBody.self, GrantBody.self,
-                KeyRevocationBody.self, PolicyFiles.self, RevocationBody.self, Descriptor.self, DepositPermission.self,
+                Evidence.self, ActorBody.self, DecisionBody.self, DepositBody.self, EmergencyBody.self, Erasure.self,
+                ErasureBody.self, GrantBody.self,
+                KeyRevocationBody.self, PolicyFiles.self, RevocationBody.self, ReviewBody.self, Descriptor.self,
+                DepositPermission.self,
                 RecipientList.self,
                 SlotProof.self,
             ]),
         .canonical(
             "state",
             [
-                ActorState.self, CompartmentState.self, DescriptorState.self, GrantState.self, GrantTerms.self, KeyUse.self,
+                ActorState.self, CompartmentState.self, DescriptorState.self, EmergencyDeclaration.self, EmergencyState.self,
+                GrantState.self, GrantTerms.self, KeyUse.self,
                 LeafIndex.self, LedgerState.self, ListHash.self, Name.self, OpenGrants.self, PolicyState.self, RecordState.self,
             ]),
     ]

@@ -12,17 +12,19 @@ enum MessageTargets {
     static let all = [
         FuzzTarget(name: "papers") { bytes in
             checkPaper(Card.self, bytes)
+            checkPaper(EmergencyCard.self, bytes)
             checkPaper(Invite.self, bytes)
             checkPaper(Application.self, bytes)
             checkPaper(Candidacy.self, bytes)
             checkPaper(Proposal.self, bytes)
             _ = try? (try? Card(canonical: bytes))?.verify()
+            _ = try? (try? EmergencyCard(canonical: bytes))?.verify()
             _ = try? (try? Invite(canonical: bytes))?.verify()
             _ = try? (try? Application(canonical: bytes))?.verify()
             _ = try? (try? Candidacy(canonical: bytes))?.verify()
             _ = try? (try? Proposal(canonical: bytes))?.verify()
         },
-        .canonical("messages", [GrantSlip.self, AccessWish.self, DepositNotice.self, Pin.self]),
+        .canonical("messages", [GrantSlip.self, AccessWish.self, DepositNotice.self, EmergencyNotice.self, Pin.self]),
         .canonical("calls", calls),
         FuzzTarget(name: "decisions", check: checkDecision),
         FuzzTarget(name: "http", check: checkFields),
@@ -30,9 +32,11 @@ enum MessageTargets {
     ]
 
     private static let calls: [any (CanonicalCodable & SendableMetatype).Type] = [
-        APIError.self, AddHeaders.self, DeleteMessages.self, DepositRecords.self, DepositRecords.Answer.self, Done.self,
+        APIError.self, AddHeaders.self, DeclareEmergency.self, DeclareEmergency.Answer.self, DeleteMessages.self,
+        DepositRecords.self, DepositRecords.Answer.self, Done.self,
         EraseRecords.self,
-        EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchHistory.self, FetchMessages.self,
+        EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchEmergencies.self, FetchHistory.self,
+        FetchMessages.self,
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
         ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, ListVersions.self,
         ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,

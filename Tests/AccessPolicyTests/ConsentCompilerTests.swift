@@ -117,7 +117,7 @@ import Testing
         let largest = Consent(fhir: [UInt8](repeating: 32, count: 32_768), category: 3)
         #expect(largest?.canonicalBytes.count == Consent.maximumSize)
         #expect(PlainConsent(actions: [], purposes: [.treatment]) == nil && PlainConsent(actions: [.read], purposes: []) == nil)
-        #expect(PlainConsent(actions: [.read], purposes: [.treatment], extras: .init(rawValue: 4)) == nil)
+        #expect(PlainConsent(actions: [.read], purposes: [.treatment], extras: .init(rawValue: 8)) == nil)
     }
 }
 

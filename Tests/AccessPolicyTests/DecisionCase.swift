@@ -68,7 +68,8 @@ struct DecisionCase {
     }
 
     static func emergency(
-        _ grant: String = "grant", by desk: String = "lakeside", until: UInt32, isUsed: Bool = false, recipient: String = "Dr. Adams",
+        _ grant: String = "grant", by desk: String = "lakeside", until: UInt32, isUsed: Bool = false,
+        recipient: String = "Dr. Adams",
         facility: String = "Lakeside Hospital", discloser: String = "North Consortium", nature: String = "cardiac arrest",
         explanation: String = "unconscious, no relatives"
     ) -> EmergencyFacts {

@@ -56,7 +56,8 @@ import Testing
 
     @Test func `an emergency that is none, another's, used or over is not in force, each as one refused decision`() throws {
         let others: [EmergencyFacts?] = [
-            nil, DecisionCase.emergency("other", until: Self.now + 60), DecisionCase.emergency(by: "hillside", until: Self.now + 60),
+            nil, DecisionCase.emergency("other", until: Self.now + 60),
+            DecisionCase.emergency(by: "hillside", until: Self.now + 60),
             DecisionCase.emergency(until: Self.now + 60, isUsed: true), DecisionCase.emergency(until: Self.now),
             DecisionCase.emergency(until: 0),
         ]
@@ -77,7 +78,8 @@ import Testing
         #expect(
             try forbidden { $0.emergency = DecisionCase.emergency(until: Self.now + 60, nature: "") } == ["break-glass-reason"])
         #expect(
-            try forbidden { $0.emergency = DecisionCase.emergency(until: Self.now + 60, explanation: "") } == ["break-glass-reason"])
+            try forbidden { $0.emergency = DecisionCase.emergency(until: Self.now + 60, explanation: "") } == ["break-glass-reason"]
+        )
         #expect(
             try forbidden {
                 $0.purpose = .payment

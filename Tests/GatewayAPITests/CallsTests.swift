@@ -51,6 +51,25 @@ import Testing
             FetchOwnPayload(position: .max), FetchHistory(from: 7), samples.erasure)
     }
 
+    @Test func `emergencies`() {
+        let body = EmergencyBody(samples.world.declaration(), signingWith: key("desk"), origin: samples.world.origin)
+        expectCanonical(
+            DeclareEmergency(body), DeclareEmergency.Answer(posted: samples.posted, salt: World.salt), FetchEmergencies(leaves: []),
+            FetchEmergencies(leaves: [0, 7, .max]))
+    }
+
+    @Test func `leaves out of order, twice or too many are not asked for`() {
+        func bytes(_ leaves: [UInt64]) -> [UInt8] {
+            var writer = CanonicalWriter()
+            writer.list(leaves, length: UInt16.self) { $0.integer($1) }
+            return writer.bytes
+        }
+        for wrong in [[2, 1], [1, 1]] as [[UInt64]] {
+            #expect(throws: FormatError.notCanonical) { try FetchEmergencies(canonical: bytes(wrong)) }
+        }
+        #expect(throws: FormatError.tooLarge) { try FetchEmergencies(canonical: bytes(Array(0...256))) }
+    }
+
     @Test func `evidence`() {
         expectCanonical(ExportEvidence(from: 7), samples.page, EvidencePage(items: [], next: nil), EvidencePage(items: [], next: 0))
     }

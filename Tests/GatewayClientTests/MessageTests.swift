@@ -15,6 +15,7 @@ import Testing
         switch kind {
         case 1: (try? GrantSlip(canonical: bytes).verifySignature(origin: origin)) != nil
         case 2: (try? AccessWish(canonical: bytes).verifySignature(origin: origin)) != nil
+        case 4: (try? EmergencyNotice(canonical: bytes).verifySignature(origin: origin)) != nil
         default: (try? DepositNotice(canonical: bytes).verifySignature(origin: origin)) != nil
         }
     }
@@ -23,11 +24,12 @@ import Testing
         switch kind {
         case 1: try MessageFormats.slip().canonicalBytes
         case 2: MessageFormats.wish().canonicalBytes
+        case 4: MessageFormats.emergency().canonicalBytes
         default: MessageFormats.notice().canonicalBytes
         }
     }
 
-    @Test(arguments: 1...3) func `a message is good as it is, on its ledger, and in no other way`(kind: Int) throws {
+    @Test(arguments: 1...4) func `a message is good as it is, on its ledger, and in no other way`(kind: Int) throws {
         let bytes = try bytes(kind)
         var failures = Failures()
         failures.check(isGood(bytes, kind: kind, origin: origin), "as it is")
@@ -39,7 +41,7 @@ import Testing
             failures.check(!isGood(Array(bytes.prefix(position)), kind: kind, origin: origin), "cut to \(position)")
         }
         failures.check(!isGood(bytes + [0], kind: kind, origin: origin), "appended")
-        for other in 1...3 where other != kind {
+        for other in 1...4 where other != kind {
             failures.check(!isGood(bytes, kind: other, origin: origin), "taken for kind \(other)")
         }
         #expect(failures.isEmpty, "\(failures)")
@@ -60,7 +62,8 @@ import Testing
         let wish = try InboxMessage.ask(MessageFormats.wish()).sealed(to: recipient)
         let notice = try InboxMessage.notice(MessageFormats.notice()).sealed(to: recipient)
         let slip = try InboxMessage.slip(try MessageFormats.slip()).sealed(to: recipient)
-        #expect(wish.count == notice.count && notice.count == slip.count)
+        let emergency = try InboxMessage.emergency(MessageFormats.emergency()).sealed(to: recipient)
+        #expect(Set([wish, notice, slip, emergency].map(\.count)).count == 1)
     }
 
     @Test func `plaintexts of another kind, length or padding are thrown away`() throws {
@@ -82,7 +85,7 @@ import Testing
         #expect(try !isMessage(plaintext(2, content, size: 8_192, fill: 1)))
         #expect(try !isMessage(plaintext(1, content, size: 8_192)))
         #expect(try !isMessage(plaintext(0, content, size: 8_192)))
-        #expect(try !isMessage(plaintext(4, content, size: 8_192)))
+        #expect(try !isMessage(plaintext(5, content, size: 8_192)))
         #expect(try !isMessage(plaintext(2, content + [0], size: 8_192)))
         #expect(try !isMessage([UInt8](repeating: 255, count: 8_192)))
     }

@@ -19,6 +19,10 @@ private let checks: [(name: String, bytes: [UInt8], isGood: @Sendable ([UInt8]) 
     ),
     ("invite", PaperFormats.invite().canonicalBytes, { isGood($0, as: Invite.self) { try $0.verify() } }),
     ("candidacy", PaperFormats.candidacy().canonicalBytes, { isGood($0, as: Candidacy.self) { try $0.verify() } }),
+    (
+        "emergency card", PaperFormats.emergencyCard()?.canonicalBytes ?? [],
+        { isGood($0, as: EmergencyCard.self) { try $0.verify() } }
+    ),
     ("card", PaperFormats.card().canonicalBytes, { isGood($0, as: Card.self) { try $0.verify() } }),
 ]
 

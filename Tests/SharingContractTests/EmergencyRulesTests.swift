@@ -84,7 +84,9 @@ import Testing
         var (world, record) = try World.withDesk()
         try world.grant("other", in: "ana/laboratory", to: "desk", list: world.list("ana/laboratory", grants: ["grant"]))
         let leaf = try world.declare()
-        #expect(throws: Refusal.emergencyNotInForce) { try world.decide("r", grant: "grant", released: [record], emergency: leaf + 1) }
+        #expect(throws: Refusal.emergencyNotInForce) {
+            try world.decide("r", grant: "grant", released: [record], emergency: leaf + 1)
+        }
         #expect(throws: Refusal.emergencyNotInForce) { try world.decide("r", grant: "grant", released: [record], emergency: 0) }
         #expect(throws: Refusal.emergencyNotInForce) { try world.decide("r", grant: "other", released: [record], emergency: leaf) }
         let release = try world.decide("r", grant: "grant", released: [record], emergency: leaf)

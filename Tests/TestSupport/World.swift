@@ -224,7 +224,8 @@ extension World {
     }
 
     /// A decision on `request`: a release of `released` under the grant, or a refusal when there is none.
-    package func decision(_ request: String, grant: String, released: [Hash], emergency: UInt64? = nil) -> (Decision, DecisionBody) {
+    package func decision(_ request: String, grant: String, released: [Hash], emergency: UInt64? = nil) -> (Decision, DecisionBody)
+    {
         let bytes = Array(request.utf8)
         let hash = RequestHash(of: bytes)
         let signature = key(grant + "/release").sign(.release, origin: origin, hash.releaseBytes(grant: publicKey(grant)))
@@ -261,7 +262,8 @@ extension World {
     }
 
     package func declaration(
-        _ grant: String = "grant", by desk: String = "desk", minutes: UInt8 = 60, nonce: UInt8 = 0, nature: String = "cardiac arrest"
+        _ grant: String = "grant", by desk: String = "desk", minutes: UInt8 = 60, nonce: UInt8 = 0,
+        nature: String = "cardiac arrest"
     ) -> EmergencyDeclaration {
         let words = EmergencyDeclaration.Words(
             explanation: line("unconscious, no relatives"), recipient: line("Dr. Adams"), facility: line("Lakeside Hospital"),

@@ -41,7 +41,10 @@ extension ClinicCommand {
                 self.emergency = emergency
             }
 
-            init(_ records: [StoredRecord], heldBefore held: [Descriptor.RecordID: UInt32], _ session: Session, _ emergency: EmergencyLine?) {
+            init(
+                _ records: [StoredRecord], heldBefore held: [Descriptor.RecordID: UInt32], _ session: Session,
+                _ emergency: EmergencyLine?
+            ) {
                 self.init(records: records.map { RecordLine($0, session) }, emergency)
                 corrected = records.map(\.descriptor).filter { $0.version > held[$0.record] ?? $0.version }.map(
                     \.record.description)
@@ -99,7 +102,8 @@ extension ClinicCommand {
         }
 
         private func show(
-            _ records: [StoredRecord], heldBefore held: [Descriptor.RecordID: UInt32], _ emergency: EmergencyLine?, _ session: Session,
+            _ records: [StoredRecord], heldBefore held: [Descriptor.RecordID: UInt32], _ emergency: EmergencyLine?,
+            _ session: Session,
             _ number: Int?
         ) throws {
             let declared = emergency.map { "\n\($0.words)" } ?? ""

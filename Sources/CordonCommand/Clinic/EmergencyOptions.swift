@@ -24,11 +24,14 @@ struct EmergencyOptions: ParsableArguments {
     /// Whether any of what belongs to an emergency was given.
     var isUsed: Bool {
         emergency
-            || [card, patient, also, reason, because, recipient, facility, discloser, nature].contains { $0 != nil } || minutes != nil
+            || [card, patient, also, reason, because, recipient, facility, discloser, nature].contains { $0 != nil }
+            || minutes != nil
     }
 
     func validate() throws {
-        guard emergency || !isUsed else { throw ValidationError("these belong to an emergency: add --emergency, or leave them out") }
+        guard emergency || !isUsed else {
+            throw ValidationError("these belong to an emergency: add --emergency, or leave them out")
+        }
     }
 
     /// - Parameters:

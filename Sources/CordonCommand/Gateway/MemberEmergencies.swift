@@ -7,7 +7,8 @@ import SharingContract
 extension MemberCommand {
     struct Emergencies: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "emergencies", abstract: "Lists emergencies that desks have declared, and which still have to be reviewed.",
+            commandName: "emergencies",
+            abstract: "Lists emergencies that desks have declared, and which still have to be reviewed.",
             discussion: """
                 Whose records they were about is not told. Review each with `cordon member review`.
 
@@ -60,7 +61,8 @@ extension MemberCommand {
 
             var words: String {
                 let review =
-                    finding.map { "reviewed by \(reviewer ?? ""): \($0)" } ?? (isOverdue ? "REVIEW OVERDUE since \(due)" : "to be reviewed by \(due)")
+                    finding.map { "reviewed by \(reviewer ?? ""): \($0)" }
+                    ?? (isOverdue ? "REVIEW OVERDUE since \(due)" : "to be reviewed by \(due)")
                 let came = released == nil ? "nothing was released" : "released, entry \(released ?? 0)"
                 return """
                     \(number)  \(time)  \(desk): \(reason). "\(explanation)"
@@ -111,7 +113,8 @@ extension MemberCommand {
             try await MemberCommand.asMember(cordon) { member in
                 let entry = try await member.review(number, finding, by: reviewer, note: note)
                 try cordon.show(
-                    Reviewed(emergency: number, finding: finding.id, entry: entry), "Reviewed: \(finding.id). Entry \(entry) of the ledger.")
+                    Reviewed(emergency: number, finding: finding.id, entry: entry),
+                    "Reviewed: \(finding.id). Entry \(entry) of the ledger.")
             }
         }
     }

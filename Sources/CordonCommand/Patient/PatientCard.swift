@@ -24,8 +24,10 @@ extension PatientCommand {
         @Option(name: .customLong("for"), help: "The clinic's name, or part of it. With --emergency a desk's; may be given again.")
         var clinic: [String]
         @Flag(help: "A card for emergencies: it lets these desks read.") var emergency = false
-        @Option(help: "What it may deposit, or with --emergency read beside the summary. May be given again.") var category: [String] = []
-        @Option(help: "The first day on which it may do that no more. A year from now when left out, with --emergency five.") var until: String?
+        @Option(help: "What it may deposit, or with --emergency read beside the summary. May be given again.") var category:
+            [String] = []
+        @Option(help: "The first day on which it may do that no more. A year from now when left out, with --emergency five.")
+        var until: String?
         @Flag(help: "With --emergency: sign without asking.") var yes = false
 
         private struct Made: Encodable {

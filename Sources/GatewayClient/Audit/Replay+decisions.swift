@@ -16,7 +16,9 @@ extension Replay {
         redone.compare(state)
         var differences = redone.differences
         if !isRequestSigned(body, request) { differences.append(.requestNotSigned) }
-        if case .released(let release) = decision.outcome, !isInEmergency(release, request, inputs) { differences.append(.emergency) }
+        if case .released(let release) = decision.outcome, !isInEmergency(release, request, inputs) {
+            differences.append(.emergency)
+        }
         if !agrees(decision, body, record) { differences.append(.outcome) }
         report.findings += differences.map { Finding(leaf: index, what: $0) }
         if isErased {

@@ -25,12 +25,6 @@ package enum EmergencyPatient: Sendable {
     case named(String)
 }
 
-/// A patient whose emergency summary was asked for, and until when that counts.
-struct EmergencyVisit: Codable, Sendable {
-    let inbox: Ed25519.PublicKey
-    let until: UInt32
-}
-
 extension ClinicClient {
     /// What came of it, and where it stands.
     package struct EmergencyOutcome: Sendable {

@@ -62,3 +62,9 @@ package struct ReceivedGrant: Codable, Sendable {
 
     package var content: GrantSlip { slip.value }
 }
+
+/// A patient whose emergency summary was asked for, and until when that counts.
+struct EmergencyVisit: Codable, Sendable {
+    let inbox: Ed25519.PublicKey
+    let until: UInt32
+}

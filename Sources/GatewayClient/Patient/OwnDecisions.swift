@@ -65,7 +65,8 @@ package struct OwnDecisions: Sendable {
                 offer.scope, consent: offer.consent, compilation: offer.compilation, isRevoked: offer.isRevoked,
                 isReleaseSigned: true),
             consent: offer.consent, isEmergencyDesk: isForEmergencies,
-            emergency: isForEmergencies ? .supposed(offer.scope, now) : nil, others: others.map { OtherConsent($0.scope, consent: $0.consent, compilation: $0.compilation) },
+            emergency: isForEmergencies ? .supposed(offer.scope, now) : nil,
+            others: others.map { OtherConsent($0.scope, consent: $0.consent, compilation: $0.compilation) },
             policies: policies)
     }
 

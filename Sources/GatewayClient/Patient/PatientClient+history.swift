@@ -185,7 +185,9 @@ extension PatientClient {
             told.declarations[item.leaf] = try declaration(access, item)
             return nil
         case .review(let review):
-            guard let body = try? ReviewBody(canonical: item.evidence.body) else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
+            guard let body = try? ReviewBody(canonical: item.evidence.body) else {
+                throw .notVerified(.evidenceOther(leaf: item.leaf))
+            }
             told.reviews[review.emergency] = body
             return nil
         default: return nil

@@ -14,7 +14,9 @@ struct Housekeeping: Service {
             var reviews = ReviewWatch()
             while !Task.isCancelled {
                 await clean()
-                do { try await reviews.look(at: gateway, logger) } catch { logger.warning("overdue reviews could not be looked for") }
+                do { try await reviews.look(at: gateway, logger) } catch {
+                    logger.warning("overdue reviews could not be looked for")
+                }
                 try? await Task.sleep(for: Self.pause)
             }
         }

@@ -54,7 +54,8 @@ package struct OpenReview: Hashable, Sendable {
     /// `nil` unless the bytes are those of `StateKey.reviewDue`.
     package init?(stateKey bytes: [UInt8]) {
         var reader = CanonicalReader(bytes)
-        guard let tag = try? reader.integer(UInt8.self), let due = try? reader.day(), let emergency = try? reader.integer(UInt64.self),
+        guard let tag = try? reader.integer(UInt8.self), let due = try? reader.day(),
+            let emergency = try? reader.integer(UInt64.self),
             reader.remaining == 0, StateKey.reviewDue(due, emergency).bytes.first == tag
         else { return nil }
         self.init(due: due, emergency: emergency)

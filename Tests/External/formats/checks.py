@@ -150,6 +150,7 @@ def papers(files):
     for name, example in files["papers.json"].items():
         kind, codec, label, holder = {
             "invite": ("INVITE", layouts.invite, "invite", "clinic"), "card": ("CARD", layouts.card, "card", "inbox"),
+            "emergency card": ("EMERGENCY CARD", layouts.emergency_card, "emergency-card", "inbox"),
             "candidacy": ("CANDIDACY", layouts.candidacy, "candidacy", "key"),
             "proposal": ("PROPOSAL", layouts.proposal, None, None), "proposed member": ("PROPOSAL", layouts.proposal, None, None),
             "proposed policies": ("PROPOSAL", layouts.proposal, None, None),
@@ -183,8 +184,9 @@ def check_slot(slot, clinic):
 def messages(files):
     file = files["messages.json"]
     for number, (name, label, holder) in enumerate((("slip", "slip", "grant"), ("wish", "ask", "actor"),
-                                                    ("notice", "notice", "actor")), 1):
-        codec = getattr(layouts, name)
+                                                    ("notice", "notice", "actor"),
+                                                    ("emergency notice", "emergency-notice", "actor")), 1):
+        codec = getattr(layouts, name.replace(" ", "_"))
         value = parse(file[name], codec, name)
         check_signature(codec, value, f"cordon/{label}/v1", value[holder])
         sealed = file[f"sealed {name}"]
@@ -263,8 +265,8 @@ def profiles(files):
     file = files["profiles.json"]
     for name, members in (
             ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "lists", "wishes",
-                                 "nextWish", "notices", "inboxRead", "isConfidential"}),
-            ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead"})):
+                                 "nextWish", "notices", "emergencyNotices", "emergenciesSeen", "inboxRead", "isConfidential"}),
+            ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead", "emergencies"})):
         require(set(json.loads(file[name]["JSON"])) == members, f"{name}: other members")
     require(file["backup"]["words"] == files["keys.json"]["recovery"]["words"], "backup: other words")
     backup = layouts.backup.parse(bytes.fromhex(file["backup"]["bytes"]))

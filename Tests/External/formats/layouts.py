@@ -271,6 +271,10 @@ card = struct(
     ("slots", listing(1, struct(("category", u16), ("entry", string(2, 16_380, entry)), ("list", string(4, 312_650, recipient_list)),
                                 ("permission", nested(permission))), at_most=96, order=lambda value: value["category"])),
     ("confidential", flag), ("holder commitment", absent), ("signature", sig), bound=1_048_576)
+emergency_card = struct(
+    ("pin", pin), ("name", text), ("inbox", key),
+    ("items", listing(1, struct(("category", u16), ("desk", key), ("grant", key)), at_least=1, order=lambda value: value["grant"])),
+    ("signature", sig), bound=17_759)
 
 # 6
 slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", string(4, 40_000, grant_body)), ("name", text),
@@ -278,6 +282,7 @@ slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", strin
 wish = struct(("actor", key), ("inbox", key), ("category", u16), ("purpose", one_of(u8, PURPOSES)), ("until", day), ("note", text),
               ("signature", sig), bound=391)
 notice = struct(("actor", key), ("inbox", key), ("category", u16), ("leaf", u64), ("count", u16), ("signature", sig), bound=140)
+emergency_notice = struct(("actor", key), ("inbox", key), ("leaf", u64), ("signature", sig), bound=136)
 
 # 7
 _header = string(2, 4_096)
@@ -329,6 +334,10 @@ CALLS = {
     "own/erasures": struct(("basis", u8), ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)),
                            ("compartment", key), ("signature", sig), bound=8_291),
     "own/erasures answer": posted_leaf,
+    "emergencies": emergency_body,
+    "emergencies answer": struct(("posted", nested(posted_leaf)), ("salt", fixed(32)), bound=32_812),
+    "emergencies/evidence": struct(("leaves", listing(2, u64, at_most=256, order=lambda value: value)), bound=2_050),
+    "emergencies/evidence answer": evidence_page,
     "audit/evidence": struct(("from", u64), bound=8),
     "audit/evidence answer": evidence_page,
     "inbox/send": struct(("address", key), ("message", string(4, 73_728)), bound=73_764),

@@ -11,8 +11,8 @@ struct CallExamples {
     /// All calls with a message or an answer of ours.
     let paths = [
         "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/headers",
-        "own/payload",
-        "own/history", "own/erasures", "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
+        "own/payload", "own/history", "own/erasures", "emergencies", "emergencies/evidence",
+        "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
         "backup/fetch", "mirror/payloads", "mirror/payload",
     ]
 
@@ -199,6 +199,27 @@ extension CallExamples {
             ("own/erasures answer", try example(posted, [:]).withFields(postedFields)),
             ("audit/evidence", try example(ExportEvidence(from: 0), ["from": 0])),
             ("audit/evidence answer", try example(page, pageFields)),
+        ]
+    }
+
+    func emergencies() throws -> [Named] {
+        let body = EmergencyBody(world.declaration(), signingWith: key("desk"), origin: world.origin)
+        let answer = DeclareEmergency.Answer(posted: posted, salt: World.salt)
+        let evidence = try Evidence(canonical: try FormatFile("entries.json").bytes("review", "evidence", "bytes"))
+        return [
+            (
+                "emergencies",
+                try example(
+                    DeclareEmergency(body), ["declaration": body.declaration.canonicalBytes, "signature": body.signature])
+            ),
+            ("emergencies answer", try example(answer, ["posted": posted.canonicalBytes, "salt": World.salt])),
+            ("emergencies/evidence", try example(FetchEmergencies(leaves: [12, 15]), ["leaves": [12, 15]])),
+            (
+                "emergencies/evidence answer",
+                try example(
+                    EvidencePage(items: [.init(leaf: 15, evidence: evidence)], next: nil),
+                    ["items": [fields(["leaf": 15, "evidence": evidence.canonicalBytes])], "next": nil])
+            ),
         ]
     }
 

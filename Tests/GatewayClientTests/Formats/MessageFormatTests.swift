@@ -13,11 +13,17 @@ import MedicalRecords
 
     @Test func `messages are as the document says`() throws {
         let (slip, wish, notice) = (try Self.slip(), Self.wish(), Self.notice())
+        let emergency = Self.emergency()
         let difference = try file.difference(from: [
             ("slip", try example(slip)), ("wish", try example(wish)), ("notice", try example(notice)),
+            ("emergency notice", try example(emergency)),
             ("sealed slip", try sealed(.slip(slip), "sealed slip", kind: 1, content: slip.canonicalBytes)),
             ("sealed wish", try sealed(.ask(wish), "sealed wish", kind: 2, content: wish.canonicalBytes)),
             ("sealed notice", try sealed(.notice(notice), "sealed notice", kind: 3, content: notice.canonicalBytes)),
+            (
+                "sealed emergency notice",
+                try sealed(.emergency(emergency), "sealed emergency notice", kind: 4, content: emergency.canonicalBytes)
+            ),
         ])
         #expect(difference == nil)
     }
@@ -42,6 +48,16 @@ import MedicalRecords
     static func notice(inbox: String = "ana/inbox") -> DepositNotice {
         DepositNotice(
             inbox: publicKey(inbox), category: 3, leaf: 6, count: 2, signingWith: key("hillside"), origin: origin)
+    }
+
+    static func emergency(inbox: String = "ana/inbox") -> EmergencyNotice {
+        EmergencyNotice(inbox: publicKey(inbox), leaf: 12, signingWith: key("desk"), origin: origin)
+    }
+
+    private func example(_ notice: EmergencyNotice) throws -> Shown {
+        try TestSupport.example(
+            notice,
+            ["actor": notice.actor, "inbox": notice.inbox, "leaf": notice.leaf, "signature": signature(notice)])
     }
 
     private func signature(_ message: some CanonicalCodable) -> [UInt8] { Array(message.canonicalBytes.suffix(64)) }

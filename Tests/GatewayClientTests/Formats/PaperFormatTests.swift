@@ -14,6 +14,7 @@ import Testing
             ("application", try example(Self.application(.clinic))),
             ("auditor's application", try example(Self.application(.auditor))),
             ("invite", try example(Self.invite())), ("card", try example(Self.card())),
+            ("emergency card", try example(try #require(Self.emergencyCard()))),
             ("candidacy", try example(Self.candidacy())), ("proposal", try example(Self.proposal())),
             ("proposed member", try example(Self.proposedMember())),
             ("proposed policies", try example(Self.proposedPolicies())),
@@ -44,6 +45,24 @@ import Testing
         Card(
             pin: pin, name: line("Ana Díaz"), clinic: publicKey("hillside"), inboxRecipient: recipient("ana/inbox"), slots: slots,
             signingWith: key("ana/inbox"))
+    }
+
+    static func emergencyCard(grants: [String] = ["grant", "grant 2"], by inbox: String = "ana/inbox") -> EmergencyCard? {
+        let items = grants.enumerated().map { index, grant in
+            EmergencyCard.Item(category: index == 0 ? 9 : 2, desk: publicKey("desk"), grant: publicKey(grant))
+        }
+        return EmergencyCard(pin: pin, name: line("Ana Díaz"), items: items, signingWith: key(inbox))
+    }
+
+    private func example(_ card: EmergencyCard) throws -> Shown {
+        try card.verify()
+        return try TestSupport.example(
+            card,
+            [
+                "pin": shown(card.pin), "name": card.name, "inbox": card.inbox,
+                "items": card.items.map { fields(["category": $0.category, "desk": $0.desk, "grant": $0.grant]) },
+                "signature": signature(card),
+            ], more: try text(card))
     }
 
     static func candidacy() -> Candidacy {

@@ -42,6 +42,8 @@ import Testing
         state.wishes = [ReceivedWish(number: 1, received: 29_920_920, wish: Stored(MessageFormats.wish()))]
         state.nextWish = 2
         state.notices = [ReceivedNotice(received: 29_920_921, notice: Stored(MessageFormats.notice()))]
+        state.emergencyNotices = [ReceivedEmergencyNotice(received: 29_920_922, notice: Stored(MessageFormats.emergency()))]
+        state.emergenciesSeen = [12]
         state.inboxRead = 12
         return state
     }
@@ -63,6 +65,7 @@ import Testing
         ]
         state.grants = [ReceivedGrant(number: 1, slip: Stored(try MessageFormats.slip()))]
         state.inboxRead = 3
+        state.emergencies = [EmergencyVisit(inbox: publicKey("ana/inbox"), until: 29_920_980)]
         return state
     }
 

@@ -10,7 +10,7 @@ import Testing
 @testable import GatewayClient
 
 /// A small ledger, the same in every run, with all its evidence: two clinics and an auditor, a deposit, a grant, a restriction, a release
-/// that holds one record back, an erasure, a revocation and a refusal, and then policies.
+/// that holds one record back, an erasure, a revocation and a refusal, then policies, and two emergencies under which nothing is released.
 struct AuditStory {
     private(set) var world: World
     private(set) var evidence: [UInt64: Evidence] = [:]
@@ -61,6 +61,10 @@ struct AuditStory {
         try revoke(after: third)
         try decide(nonce: 2)
         try world.publish(World.policies())
+        try world.admit("desk", role: .emergencyDesk)
+        // A patient whom the desk does not know; and one whose emergency was looked at.
+        try world.declare(world.declaration("drawn"))
+        try world.review(try world.declare(world.declaration("grant", nonce: 1)), .notJustified)
         for (index, step) in world.steps.enumerated().dropFirst(evidence.count) { evidence[UInt64(index)] = step.evidence }
     }
 

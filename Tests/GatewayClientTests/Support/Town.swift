@@ -90,7 +90,7 @@ extension Town {
         return try await ana.makeCard(for: clinic, categories: categories, until: World().now.day.adding(days: 365))
     }
 
-    private func admit(_ name: String, _ role: Actor.Role) async throws {
+    func admit(_ name: String, _ role: Actor.Role) async throws {
         let (client, application) = try await ClinicClient.create(
             folder(name), role: role, name: line(name), mandate: role == .auditor ? line("yearly review") : nil,
             identifiers: line(""), gateway: address, passphrase: KeyFormats.passphrase(), environment: environment)

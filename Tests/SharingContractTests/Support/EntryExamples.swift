@@ -26,7 +26,8 @@ struct EntryExamples {
             try grant(),
             try delegation(), try delegated(),
             revocation(), try decision(isReleased: true), try decision(isReleased: false),
-            try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(), try policySet(),
+            try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(),
+            try policySet(),
         ]
     }
 
@@ -234,7 +235,8 @@ extension EntryExamples {
                 "emergency leaf": isEmergency ? 12 : nil,
             ]) : fields(["root": body.tree.root, "released": false, "refusal": refusal.value])
         return example(
-            isEmergency ? "emergency release" : isReleased ? "release" : "refusal", .decision(Decision(root: body.tree.root, outcome: outcome)), event, by: ["north"],
+            isEmergency ? "emergency release" : isReleased ? "release" : "refusal",
+            .decision(Decision(root: body.tree.root, outcome: outcome)), event, by: ["north"],
             body: body, bodyShown: shown(body))
     }
 
