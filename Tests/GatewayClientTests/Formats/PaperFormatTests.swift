@@ -16,7 +16,7 @@ import Testing
             ("invite", try example(Self.invite())), ("card", try example(Self.card())),
             ("candidacy", try example(Self.candidacy())), ("proposal", try example(Self.proposal())),
             ("proposed member", try example(Self.proposedMember())),
-            ("proposed policies", try example(Self.proposedPolicies())),
+            ("proposed policies", try example(Self.proposedPolicies())), ("person", try example(Self.person())),
         ])
         #expect(difference == nil)
     }
@@ -44,6 +44,10 @@ import Testing
         Card(
             pin: pin, name: line("Ana Díaz"), clinic: publicKey("hillside"), inboxRecipient: recipient("ana/inbox"), slots: slots,
             signingWith: key("ana/inbox"))
+    }
+
+    static func person() -> PersonAddress {
+        PersonAddress(pin: pin, name: line("Bea"), inboxRecipient: recipient("bea/inbox"), signingWith: key("bea/inbox"))
     }
 
     static func candidacy() -> Candidacy {
@@ -122,6 +126,16 @@ import Testing
             invite,
             ["pin": shown(invite.pin), "clinic": invite.clinic, "name": invite.name, "signature": signature(invite)],
             more: try text(invite))
+    }
+
+    private func example(_ person: PersonAddress) throws -> Shown {
+        try person.verify()
+        return try TestSupport.example(
+            person,
+            [
+                "pin": shown(person.pin), "name": person.name, "inbox": person.inbox, "inbox recipient": person.inboxRecipient,
+                "signature": signature(person),
+            ], more: try text(person))
     }
 
     private func example(_ card: Card) throws -> Shown {
