@@ -18,6 +18,7 @@ private let checks: [(name: String, bytes: [UInt8], isGood: @Sendable ([UInt8]) 
         { isGood($0, as: Application.self) { try $0.verify() } }
     ),
     ("invite", PaperFormats.invite().canonicalBytes, { isGood($0, as: Invite.self) { try $0.verify() } }),
+    ("person", PaperFormats.person().canonicalBytes, { isGood($0, as: PersonAddress.self) { try $0.verify() } }),
     ("candidacy", PaperFormats.candidacy().canonicalBytes, { isGood($0, as: Candidacy.self) { try $0.verify() } }),
     (
         "emergency card", PaperFormats.emergencyCard()?.canonicalBytes ?? [],

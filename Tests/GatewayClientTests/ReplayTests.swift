@@ -206,7 +206,8 @@ import Testing
         #expect(try findings { $0.others = [] } == [.consents])
         #expect(try findings { $0.moreHeldBack = 1 } == [.records])
         #expect(try findings { $0.verdict = .denied(.heldBack) } == [.verdict])
-        for place in 0..<GrantFacts.maximumSize {
+        // Of a grant without an authority, up to the byte that says so.
+        for place in 0..<GrantFacts.maximumSize - 33 {
             let found = try findings { parts in parts.grant?[place] ^= 1 }
             #expect(found == [.grant], "byte \(place) of the grant")
         }
@@ -312,5 +313,41 @@ import Testing
 extension RuledRecord {
     fileprivate func ruled(_ number: Int) -> RuledRecord {
         RuledRecord(commitment: commitment, position: position, ruling: number)
+    }
+}
+
+/// A decision under a grant that somebody made in Ana's place.
+@Suite struct DelegatedReplay {
+    private func findings(
+        _ lie: AuditStory.Lie? = nil, _ alter: @escaping (inout DecisionParts) -> Void = { _ in }
+    ) throws -> [Replay.Finding.What] {
+        let story = try AuditStory(lie, isDelegated: true, altering: alter)
+        return Replay.run(try story.export(), pin: story.pin, decisions: true) { _, _ in }.findings.map(\.what)
+    }
+
+    @Test func `it comes out the same, and names the delegation`() throws {
+        var found: DecisionParts?
+        #expect(try findings { found = $0 } == [])
+        #expect(try #require(found).authorities.count == 1)
+    }
+
+    @Test func `a delegation that is left out, or is another, is found`() throws {
+        #expect(try findings { $0.authorities = [] } == [.authorities])
+        #expect(try findings { $0.authorities += $0.authorities } == [.authorities])
+        // Of one without an authority itself, up to the byte that says so.
+        for place in 0..<GrantFacts.maximumSize - 33 where place % 7 == 0 || place > 168 {
+            #expect(try findings { $0.authorities[0][place] ^= 1 } == [.authorities], "byte \(place)")
+        }
+        #expect(try findings { $0.grant = $0.authorities[0] } == [.grant])
+    }
+
+    @Test func `a release after the delegation was ended is found`() throws {
+        #expect(try findings(.revokedDelegation) == [.authorities, .consents, .records, .rulings, .verdict])
+    }
+
+    @Test func `a grant that hangs on nothing shows no delegation`() throws {
+        let story = try AuditStory(altering: { $0.authorities = [$0.grant ?? []] })
+        let report = Replay.run(try story.export(), pin: story.pin, decisions: true) { _, _ in }
+        #expect(report.findings.map(\.what) == [.authorities])
     }
 }

@@ -49,7 +49,9 @@ struct DelegateCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            guard !category.isEmpty else { throw Stop.usage("about which records? Give --category", "Categories: \(Names.categories).") }
+            guard !category.isEmpty else {
+                throw Stop.usage("about which records? Give --category", "Categories: \(Names.categories).")
+            }
             guard !(mayPassOn && guardian), patient == nil || !(mayPassOn || guardian) else {
                 throw Stop.usage("what a guardian may do is not passed on, and what was passed on neither")
             }
@@ -175,13 +177,15 @@ struct DelegationLine: Encodable {
 
     init(_ grant: GivenGrant) {
         self.init(
-            number: grant.number, person: grant.granteeName.text, category: grant.category, consent: grant.consent, until: grant.until,
+            number: grant.number, person: grant.granteeName.text, category: grant.category, consent: grant.consent,
+            until: grant.until,
             power: grant.power)
     }
 
     init(_ held: HeldDelegation) {
         self.init(
-            number: UInt64(held.number), person: held.content.name.text, category: held.consent?.category ?? 0, consent: held.consent,
+            number: UInt64(held.number), person: held.content.name.text, category: held.consent?.category ?? 0,
+            consent: held.consent,
             until: held.until, power: held.content.body.power)
     }
 

@@ -59,7 +59,8 @@ extension PatientCommand {
                     return "-  \(to ?? "")  \(covers), until \(until ?? "")\(over)  made by \(madeBy) for you"
                 }
                 let decides = isDelegation ? " (may decide for you)" : ""
-                return "\(number)  \(to ?? "")\(decides)  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
+                return
+                    "\(number)  \(to ?? "")\(decides)  \(covers), until \(until ?? "")\(over)  used \(Names.counted(releases, "time"))"
             }
         }
 

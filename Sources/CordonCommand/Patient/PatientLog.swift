@@ -64,7 +64,8 @@ extension PatientCommand {
             init(_ line: PatientClient.LogLine, _ session: Session) {
                 let authors = { (key: Ed25519.PublicKey) in WishLine.name(key, session) }
                 switch line.what {
-                case .granted(let grant): self.init(line, grant.isRestriction ? "hid" : grant.isDelegation ? "delegated" : "granted", grant, session)
+                case .granted(let grant):
+                    self.init(line, grant.isRestriction ? "hid" : grant.isDelegation ? "delegated" : "granted", grant, session)
                 case .revoked(let grant): self.init(line, grant.isRestriction ? "lifted" : "ended", grant, session)
                 case .ranOut(let grant): self.init(line, "over", grant)
                 case .corrected(let changed): self.init(line, "corrected", changed, by: authors)
@@ -145,7 +146,9 @@ extension PatientCommand {
 
             var words: String {
                 let by = staff.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
-                let (you, yours) = (patient ?? "you", madeBy.map { ", under the grant that \($0) made for \(patient ?? "you")" } ?? "")
+                let (you, yours) = (
+                    patient ?? "you", madeBy.map { ", under the grant that \($0) made for \(patient ?? "you")" } ?? ""
+                )
                 let maker = madeBy.map { "\($0), for \(you)," } ?? you
                 let why = purpose.map { " for \($0)" } ?? ""
                 switch event {
@@ -167,7 +170,8 @@ extension PatientCommand {
                 case "read":
                     let count = records.map { Names.counted($0, "record") } ?? "records"
                     return "\(entry)  \(time)  \(who)\(by) read \(count) of \(category)\(why)\(yours)\(unseen)"
-                case "refused": return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why)\(yours): \(reason ?? "")\(unseen)"
+                case "refused":
+                    return "\(entry)  \(time)  \(who)\(by) was refused \(category)\(why)\(yours): \(reason ?? "")\(unseen)"
                 case "emergency":
                     return "\(entry)  \(time)  EMERGENCY: \(who) for \(category): \(emergency?.words ?? "")"
                 default: return "\(entry)  \(time)  you erased \(Names.counted(records ?? 0, "record")) of \(category)"

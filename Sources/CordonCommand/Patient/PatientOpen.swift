@@ -15,7 +15,8 @@ extension PatientCommand {
 
         @ParentCommand var cordon: Cordon
         @Argument(help: "The record's id, or the start of it.") var record: String
-        @Option(name: .customLong("for"), help: "One of this patient's, who lets you decide. It is a request, and stands in the log.")
+        @Option(
+            name: .customLong("for"), help: "One of this patient's, who lets you decide. It is a request, and stands in the log.")
         var patient: String?
         @Option(help: "Write to this file. To standard output when left out.") var out: String?
 

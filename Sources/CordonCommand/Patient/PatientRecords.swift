@@ -19,7 +19,8 @@ extension PatientCommand {
 
         @ParentCommand var cordon: Cordon
         @Option(help: "Only this category. May be given again.") var category: [String] = []
-        @Option(name: .customLong("for"), help: "Those of this patient, who lets you decide. It is a request, and stands in the log.")
+        @Option(
+            name: .customLong("for"), help: "Those of this patient, who lets you decide. It is a request, and stands in the log.")
         var patient: String?
 
         func run() async throws {

@@ -3,7 +3,8 @@ import SharingContract
 
 extension GrantBody {
     func scope(of grant: Grant) -> ConsentScope {
-        ConsentScope(control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until,
+        ConsentScope(
+            control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until,
             holder: power.holder)
     }
 

@@ -37,7 +37,8 @@ extension GivenGrant {
 
     /// Everything that its policies depend on.
     package var scope: ConsentScope {
-        ConsentScope(control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until,
+        ConsentScope(
+            control: control, compartment: body.value.compartment, grantee: body.value.grantee, from: from, until: until,
             holder: power.holder)
     }
 }

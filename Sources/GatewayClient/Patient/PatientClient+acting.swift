@@ -89,7 +89,9 @@ extension PatientClient {
         else { throw .notFound(.record) }
         let reader = reader(held)
         let fetched = try await reader.request(filter: filter, purpose: purpose, staff: .none) { _, _ in }
-        guard let found = fetched.first(where: { $0.descriptor.record == record.descriptor.record }) else { throw .notFound(.record) }
+        guard let found = fetched.first(where: { $0.descriptor.record == record.descriptor.record }) else {
+            throw .notFound(.record)
+        }
         try await reader.open(found, writing: writing)
     }
 
@@ -116,7 +118,9 @@ extension PatientClient {
             guard held.content.body.power == .passingOn else { throw .notPossible(.beyondDelegation("it may not be passed on")) }
         }
         try requireDay(until)
-        guard isLive(held), let known = knownGrant(held.content.grant) else { throw .notFound(.delegation(name: held.content.name.text)) }
+        guard isLive(held), let known = knownGrant(held.content.grant) else {
+            throw .notFound(.delegation(name: held.content.name.text))
+        }
         guard until <= known.grant.until else {
             throw .notPossible(.beyondDelegation("it ends on \(known.grant.until)"))
         }
@@ -179,7 +183,8 @@ extension PatientClient {
         return list
     }
 
-    private func addHeaders(_ records: [StoredRecord], for grant: GivenGrant, under held: HeldDelegation) async throws(ClientError) {
+    private func addHeaders(_ records: [StoredRecord], for grant: GivenGrant, under held: HeldDelegation) async throws(ClientError)
+    {
         let reader = reader(held)
         let seed = try reader.seed()
         let key = try reader.signingKey()

@@ -76,6 +76,7 @@ extension PatientClient {
         var next: UInt64? = 0
         while let from = next {
             let page = try await session.call(FetchHistory(from: from), with: key)
+            if let last = page.items.last, last.leaf >= session.ledger.size { try await sync() }
             for item in page.items { try learn(item, category) }
             next = try page.next(after: from)
         }
@@ -86,7 +87,9 @@ extension PatientClient {
     /// - Parameter ofAnother: whether the history is another's, so that all its grants are.
     func learn(_ item: EvidencePage.Item, _ category: UInt16, ofAnother: Bool = false) throws(ClientError) {
         let leaf = try session.ledger.leaf(item.leaf)
-        guard case .grant(let grant) = leaf.entry.event, !state.grants.contains(where: { $0.control == grant.control }) else { return }
+        guard case .grant(let grant) = leaf.entry.event, !state.grants.contains(where: { $0.control == grant.control }) else {
+            return
+        }
         let revoked = ((try? session.ledger.state.grant(grant.control)) ?? nil)?.revokedAt
         if delegated[grant.control] != nil {
             delegated[grant.control]?.revoked = revoked

@@ -52,7 +52,7 @@ def conventions(files):
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
     "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
-    "snapshot", "application", "candidacy", "invite", "card", "emergency-card", "slip", "ask", "notice", "emergency-notice")]
+    "snapshot", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice")]
 
 
 def entries(files):
@@ -154,6 +154,7 @@ def papers(files):
             "candidacy": ("CANDIDACY", layouts.candidacy, "candidacy", "key"),
             "proposal": ("PROPOSAL", layouts.proposal, None, None), "proposed member": ("PROPOSAL", layouts.proposal, None, None),
             "proposed policies": ("PROPOSAL", layouts.proposal, None, None),
+            "person": ("PERSON", layouts.person, "person", "inbox"),
         }.get(name, ("APPLICATION", layouts.application, "application", "key"))
         value = parse(example, codec, name)
         if label:
@@ -264,8 +265,9 @@ def state(files):
 def profiles(files):
     file = files["profiles.json"]
     for name, members in (
-            ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "lists", "wishes",
-                                 "nextWish", "notices", "emergencyNotices", "emergenciesSeen", "inboxRead", "isConfidential"}),
+            ("patient's state", {"pin", "name", "commitments", "backupRecipient", "fetchKey", "nextGrant", "grants", "held", "granted",
+                                 "lists", "wishes", "nextWish", "notices", "emergencyNotices", "emergenciesSeen", "inboxRead",
+                                 "isConfidential"}),
             ("clinic's state", {"pin", "name", "patients", "grants", "inboxRead", "emergencies"})):
         require(set(json.loads(file[name]["JSON"])) == members, f"{name}: other members")
     require(file["backup"]["words"] == files["keys.json"]["recovery"]["words"], "backup: other words")

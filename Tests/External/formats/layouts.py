@@ -266,6 +266,7 @@ def _write_proposal(value):
 
 proposal = Codec(_read_proposal, _write_proposal, 279_138)
 invite = struct(("pin", pin), ("clinic", key), ("name", text), ("signature", sig), bound=928)
+person = struct(("pin", pin), ("name", filled_text), ("inbox", key), ("inbox recipient", recipient), ("signature", sig), bound=2_144)
 card = struct(
     ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),
     ("slots", listing(1, struct(("category", u16), ("entry", string(2, 16_380, entry)), ("list", string(4, 312_650, recipient_list)),

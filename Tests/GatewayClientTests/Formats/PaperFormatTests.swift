@@ -17,7 +17,7 @@ import Testing
             ("emergency card", try example(try #require(Self.emergencyCard()))),
             ("candidacy", try example(Self.candidacy())), ("proposal", try example(Self.proposal())),
             ("proposed member", try example(Self.proposedMember())),
-            ("proposed policies", try example(Self.proposedPolicies())),
+            ("proposed policies", try example(Self.proposedPolicies())), ("person", try example(Self.person())),
         ])
         #expect(difference == nil)
     }
@@ -63,6 +63,10 @@ import Testing
                 "items": card.items.map { fields(["category": $0.category, "desk": $0.desk, "grant": $0.grant]) },
                 "signature": signature(card),
             ], more: try text(card))
+    }
+
+    static func person() -> PersonAddress {
+        PersonAddress(pin: pin, name: line("Bea"), inboxRecipient: recipient("bea/inbox"), signingWith: key("bea/inbox"))
     }
 
     static func candidacy() -> Candidacy {
@@ -141,6 +145,16 @@ import Testing
             invite,
             ["pin": shown(invite.pin), "clinic": invite.clinic, "name": invite.name, "signature": signature(invite)],
             more: try text(invite))
+    }
+
+    private func example(_ person: PersonAddress) throws -> Shown {
+        try person.verify()
+        return try TestSupport.example(
+            person,
+            [
+                "pin": shown(person.pin), "name": person.name, "inbox": person.inbox, "inbox recipient": person.inboxRecipient,
+                "signature": signature(person),
+            ], more: try text(person))
     }
 
     private func example(_ card: Card) throws -> Shown {

@@ -27,6 +27,8 @@ struct AuditStory {
         case unsignedRequest
         case otherDigest
         case noRecord
+        /// The grant hangs on a delegation that was ended before.
+        case revokedDelegation
     }
 
     private var lie: Lie?
@@ -34,13 +36,17 @@ struct AuditStory {
     private var alter: (inout DecisionParts) -> Void
     /// In force when the gateway decides.
     private let policies: PoliciesInForce?
+    /// Whether the grant was made by somebody in Ana's place.
+    private let isDelegated: Bool
 
     init(
-        _ lie: Lie? = nil, policies: PoliciesInForce? = nil, altering alter: @escaping (inout DecisionParts) -> Void = { _ in }
+        _ lie: Lie? = nil, policies: PoliciesInForce? = nil, isDelegated: Bool = false,
+        altering alter: @escaping (inout DecisionParts) -> Void = { _ in }
     ) throws {
         self.lie = lie
         self.alter = alter
         self.policies = policies
+        self.isDelegated = isDelegated
         world = try World.begun()
         for name in ["hillside", "lakeside"] { try world.admit(name) }
         try admitAuditor()
@@ -52,6 +58,7 @@ struct AuditStory {
         // One recipient, for the order of several is drawn.
         let third = world.list(Self.compartment, after: second, grants: ["hide"])
         try hide(third)
+        if lie == .revokedDelegation { try world.revoke("bea", list: third) }
         world.now = Minute(world.now.number + 7)
         release = try decide(nonce: 1)
         self.lie = nil
@@ -125,7 +132,10 @@ extension AuditStory {
     }
 
     private mutating func grant(_ list: RecipientList) throws {
-        try grant("grant", try FormatFile("requests.json").bytes("consent", "bytes"), list)
+        let consent = try FormatFile("requests.json").bytes("consent", "bytes")
+        guard isDelegated else { return try grant("grant", consent, list) }
+        try grant("bea", consent, list, power: .deciding)
+        try grant("grant", consent, list, under: "bea")
     }
 
     /// Hides what carries the label HIV from everyone.
@@ -133,22 +143,29 @@ extension AuditStory {
         try grant("hide", Consent(Restriction(.label(line("HIV"))), category: 3).canonicalBytes, list)
     }
 
-    private mutating func grant(_ name: String, _ consent: [UInt8], _ list: RecipientList) throws {
+    private mutating func grant(
+        _ name: String, _ consent: [UInt8], _ list: RecipientList, power: GrantBody.Power = .none, under delegation: String? = nil
+    ) throws {
         let grant = world.grant(name)
         let scope = ConsentScope(
-            control: grant.control, compartment: publicKey(Self.compartment), grantee: publicKey("lakeside"), from: grant.from,
-            until: grant.until)
+            control: grant.control, compartment: publicKey(Self.compartment),
+            grantee: power == .none ? publicKey("lakeside") : grant.release, from: grant.from, until: grant.until,
+            holder: power.holder)
         let fields = GrantBody.Fields(
-            grantee: publicKey("lakeside"), consent: consent,
+            grantee: scope.grantee, power: power,
+            authority: delegation.map { .init(grant: publicKey($0), release: publicKey($0 + "/release")) }, consent: consent,
             compilation: lie == .compilesOtherwise ? Hash(.zero) : ConsentCompiler.compile(consent, scope).hash,
             sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient(name),
             recipientList: list.hash)
-        let body = GrantBody(fields, of: grant, signingWith: key(Self.compartment), origin: world.origin)
+        let body = GrantBody(
+            fields, of: grant, in: publicKey(Self.compartment),
+            signingWith: key(delegation.map { $0 + "/release" } ?? Self.compartment), origin: world.origin)
         try world.append(.grant(grant), by: name, evidence: world.evidence(body))
     }
 
     private mutating func revoke(after list: RecipientList) throws {
-        try world.revoke("grant", list: world.list(Self.compartment, after: list, grants: ["hide"]))
+        // Who decides for a patient leaves the list as it is.
+        try world.revoke("grant", list: isDelegated ? list : world.list(Self.compartment, after: list, grants: ["hide"]))
     }
 
     /// The second record goes; what is kept of it is its commitment.
@@ -214,13 +231,24 @@ extension AuditStory {
         let terms = try #require(try world.state.terms(of: request.grant))
         let isRevoked = grant.revokedAt != nil
         let facts = GrantFacts(
-            try scope("grant"), consent: terms.consent, compilation: terms.compilation, isRevoked: isRevoked, isReleaseSigned: true)
+            try scope("grant"), consent: terms.consent, compilation: terms.compilation, isRevoked: isRevoked, isReleaseSigned: true,
+            authority: terms.authority)
         let hide = try #require(try world.state.terms(of: publicKey("hide")))
         let other = OtherConsent(try scope("hide"), consent: hide.consent, compilation: hide.compilation)
         return DecisionInputs(
             now: world.now, requestHash: .labelled(.request, (asked ?? request).canonicalBytes), request: request, grant: facts,
-            consent: terms.consent, identifiers: line("NPI 1234567893"),
+            consent: terms.consent, authorities: try authorities(of: terms), identifiers: line("NPI 1234567893"),
             others: isRevoked || lie == .compilesOtherwise ? [] : [other], policies: policies)
+    }
+
+    private func authorities(of terms: GrantTerms) throws -> [Authority] {
+        try world.state.authorities(of: terms).map { known in
+            let isRevoked = known.state.revokedAt != nil && lie != .revokedDelegation
+            let facts = GrantFacts(
+                try scope(of: known.state.grant.control), consent: known.terms.consent, compilation: known.terms.compilation,
+                isRevoked: isRevoked, isReleaseSigned: false, authority: known.terms.authority)
+            return Authority(facts, consent: known.terms.consent)
+        }
     }
 
     /// What would be decided had the clinic asked for treatment.
@@ -231,12 +259,14 @@ extension AuditStory {
         return try inputs(treatment, asked: request)
     }
 
-    private func scope(_ name: String) throws -> ConsentScope {
-        let grant = try #require(try world.state.grant(publicKey(name)))
-        let terms = try #require(try world.state.terms(of: publicKey(name)))
+    private func scope(_ name: String) throws -> ConsentScope { try scope(of: publicKey(name)) }
+
+    private func scope(of control: Ed25519.PublicKey) throws -> ConsentScope {
+        let known = try #require(try world.state.knownGrant(control))
+        let (grant, terms) = (known.state.grant, known.terms)
         return ConsentScope(
-            control: publicKey(name), compartment: terms.compartment, grantee: terms.grantee, from: grant.grant.from,
-            until: grant.grant.until)
+            control: control, compartment: terms.compartment, grantee: terms.grantee, from: grant.from, until: grant.until,
+            holder: terms.power.holder)
     }
 
     private func candidates() throws -> [Candidate] {
