@@ -84,7 +84,8 @@ extension ClinicClient {
         let leaf = try await declare(emergency, for: control)
         if let inbox { try remember(inbox, category, emergency) }
         let asked = Asking(grant: control, filter: .all, purpose: .emergencyTreatment, staff: staff, emergency: leaf)
-        guard case .refused = try await session.ask(asked, releaseKey: release, signingWith: session.keyring.actorKey()).outcome else { throw .notVerified(.decisionNotOurs) }
+        guard case .refused = try await session.ask(asked, releaseKey: release, signingWith: session.keyring.actorKey()).outcome
+        else { throw .notVerified(.decisionNotOurs) }
         return EmergencyOutcome(declarations: [leaf], records: [], due: due(leaf), isPatientTold: false, grant: nil)
     }
 

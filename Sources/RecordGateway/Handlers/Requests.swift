@@ -76,7 +76,8 @@ extension Gateway {
         let authorities = try (terms.map { try transaction.state.authorities(of: $0) } ?? []).map(Authority.init)
         let emergency = try request.emergency.flatMap { try transaction.emergency($0) }
         let check = GrantCheck.check(
-            request, at: transaction.now, facts, consent: consent, under: authorities, emergency: emergency, compile: consents.compile)
+            request, at: transaction.now, facts, consent: consent, under: authorities, emergency: emergency,
+            compile: consents.compile)
         let compartment = (try? check.get()) == nil ? Self.nobody : terms?.compartment ?? Self.nobody
         let inputs = DecisionInputs(
             now: transaction.now, requestHash: Hash(hash.value), request: request, grant: facts, consent: consent,
