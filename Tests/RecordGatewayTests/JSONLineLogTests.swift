@@ -38,6 +38,13 @@ import Testing
         #expect(written.first?.contains(#""count":2,"event":"wrong","level":"error","payload":"7f""#) == true)
     }
 
+    @Test func `an overdue review names the emergency's entry and its day`() {
+        let written = lines { $0.warning("overdue", metadata: ["entry": "41", "due": "2026-11-29"]) }
+        #expect(written.first?.contains(#""due":"2026-11-29","entry":41,"event":"overdue""#) == true)
+        let planted = lines { $0.warning("overdue", metadata: ["entry": "Ana", "due": "planted"]) }
+        #expect(!planted.joined().contains("Ana") && !planted.joined().contains("planted"))
+    }
+
     @Test func `what was not foreseen does not come through`() {
         let written = lines {
             $0.warning("slow", metadata: ["peer": "planted", "uri": "/planted", "status": "planted", "hb.planted": "planted"])

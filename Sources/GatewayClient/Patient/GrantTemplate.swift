@@ -45,7 +45,7 @@ package struct GrantTemplate: Hashable, Sendable {
             purposes: [.treatment], days: 180),
         GrantTemplate(
             name: "emergency", whom: "an emergency desk, which declares each emergency", categories: [.emergencySummary],
-            purposes: [.emergencyTreatment], days: 1_825, extras: .emergencyOnly),
+            purposes: [.emergencyTreatment], days: 365, extras: .emergencyOnly),
         GrantTemplate(name: "insurer", whom: "who pays for your care", categories: [.general], purposes: [.payment], days: 90),
         GrantTemplate(
             name: "researcher", whom: "a study", categories: [.general, .medication, .laboratory], purposes: [.research], days: 365),

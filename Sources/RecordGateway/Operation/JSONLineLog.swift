@@ -1,3 +1,4 @@
+import CryptoPrimitives
 package import Foundation
 package import Logging
 
@@ -36,6 +37,9 @@ package struct JSONLineLog: LogHandler {
         /// Of a mirror alone: which payload came wrong, and how often anything did.
         let payload: String?
         let count: Int?
+        /// Of an overdue review alone: the entry of the emergency, and the last day.
+        let entry: UInt64?
+        let due: String?
     }
 
     package func log(event: LogEvent) {
@@ -47,7 +51,8 @@ package struct JSONLineLog: LogHandler {
             event: "\(event.message)", call: text("route"),
             outcome: status.map { GatewayMeter.Outcome(status: $0).rawValue }, status: status,
             milliseconds: text("milliseconds").flatMap { Double($0) }, request: text("hb.request.id"),
-            payload: text("payload"), count: text("count").flatMap { Int($0) })
+            payload: text("payload"), count: text("count").flatMap { Int($0) },
+            entry: text("entry").flatMap { UInt64($0) }, due: text("due").flatMap { Day($0) }?.description)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(line) else { return }
