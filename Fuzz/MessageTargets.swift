@@ -90,7 +90,8 @@ enum MessageTargets {
             control: Ed25519.PublicKey(Hash(.zero).value), compartment: scope.compartment, grantee: scope.grantee, from: scope.from,
             until: scope.until, holder: .delegate)
         let facts = GrantFacts(
-            above, consent: bytes, compilation: ConsentCompiler.compile(bytes, above).hash, isRevoked: false, isReleaseSigned: false)
+            above, consent: bytes, compilation: ConsentCompiler.compile(bytes, above).hash, isRevoked: false, isReleaseSigned: false
+        )
         let under = GrantFacts(
             scope, consent: bytes, compilation: compiled.hash, isRevoked: false, isReleaseSigned: true, authority: above.control)
         var delegated = DecisionEngine(
