@@ -14,6 +14,7 @@ enum MessageTargets {
             checkPaper(Card.self, bytes)
             checkPaper(EmergencyCard.self, bytes)
             checkPaper(Invite.self, bytes)
+            checkPaper(PersonAddress.self, bytes)
             checkPaper(Application.self, bytes)
             checkPaper(Candidacy.self, bytes)
             checkPaper(Proposal.self, bytes)
@@ -88,6 +89,23 @@ enum MessageTargets {
         let made = draft.record(inputs, refusal: engine.refusal)
         require((try? DecisionRecord(canonical: made.canonicalBytes)) == made, "a decision comes out of its bytes")
         require(made.verdict != .allowed || compiled.permit != nil, "only a consent permits")
+        // The same consent as a delegation's: it never gives more than a grant of it by itself.
+        let above = ConsentScope(
+            control: Ed25519.PublicKey(Hash(.zero).value), compartment: scope.compartment, grantee: scope.grantee, from: scope.from,
+            until: scope.until, holder: .delegate)
+        let facts = GrantFacts(
+            above, consent: bytes, compilation: ConsentCompiler.compile(bytes, above).hash, isRevoked: false, isReleaseSigned: false
+        )
+        let under = GrantFacts(
+            scope, consent: bytes, compilation: compiled.hash, isRevoked: false, isReleaseSigned: true, authority: above.control)
+        var delegated = DecisionEngine(
+            DecisionInputs(
+                now: inputs.now, requestHash: inputs.requestHash, request: request, grant: under, consent: bytes,
+                authorities: [Authority(facts, consent: bytes)]))
+        let rulings = delegated.rule(on: [candidate])
+        require(
+            delegated.refusal != nil || rulings.allSatisfy { $0.decision == .deny } || made.verdict == .allowed,
+            "a delegation gives nothing that its grant does not")
     }
 
     /// A restore reads the same leaves from it as an auditor, and a replay comes to an end, whatever it finds.

@@ -84,7 +84,7 @@ import Testing
         #expect(throws: FormatError.unknownTag) { try Request(canonical: bytes) }
     }
 
-    @Test(arguments: [0, 15, 255] as [UInt8]) func `a reason without a name is refused`(reason: UInt8) {
+    @Test(arguments: [0, 19, 255] as [UInt8]) func `a reason without a name is refused`(reason: UInt8) {
         var bytes = DecisionCase().changed { $0.isRevoked = true }.decided.canonicalBytes
         bytes[bytes.count - 1] = reason
         #expect(throws: FormatError.unknownTag) { try DecisionRecord(canonical: bytes) }

@@ -109,6 +109,39 @@ import Testing
         #expect(released(.counsellingNotes, .unlabelled) == 0)
     }
 
+    /// As docs/consent.md shows it.
+    private static func fhir(_ provision: String) -> [UInt8] {
+        let scope =
+            #""scope":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]}"#
+        let text = #"{"resourceType":"Consent","status":"active",\#(scope),"provision":\#(provision)}"#
+        return Consent(fhir: Array(text.utf8), category: 3)?.canonicalBytes ?? []
+    }
+
+    @Test func `a delegation in FHIR asks its permit with the reader in the holder's place, and its denials count`() {
+        let purpose = #"[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"TREAT"}]"#
+        let label = #"[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"HIV"}]"#
+        let some = Self.fhir(
+            #"{"type":"permit","purpose":\#(purpose),"provision":[{"type":"deny","securityLabel":\#(label)}]}"#)
+        func released(_ consent: [UInt8], _ change: (inout DecisionCase) -> Void = { _ in }) -> [UInt64] {
+            decided(
+                {
+                    $0.records[1] = DecisionCase.record(2, facts: DecisionCase.facts(labels: ["HIV"]))
+                    change(&$0)
+                }, under: { $0.consent = consent }
+            ).released.map(\.record.position)
+        }
+        #expect(released(some) == [1, 3])
+        #expect(released(some) { $0.purpose = .payment } == [])
+        func naming(_ clinic: String) -> [UInt8] {
+            let reference = #"{"reference":"Organization/\#(publicKey(clinic))"}"#
+            let role = #"{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationType","code":"IRCP"}]}"#
+            return Self.fhir(#"{"type":"permit","actor":[{"role":\#(role),"reference":\#(reference)}],"purpose":\#(purpose)}"#)
+        }
+        #expect(released(naming("lakeside")) == [1, 2, 3])
+        #expect(released(naming("hillside")) == [])
+        #expect(released(Self.fhir(#"{"type":"deny"}"#)) == [])
+    }
+
     @Test func `a restriction still wins, and the delegate reads for himself by the delegation alone`() {
         #expect(decided { $0.others = [DecisionCase.restriction("hide", .everything)] }.verdict == .denied(.heldBack))
         let own = DecisionCase().changed {

@@ -142,6 +142,39 @@ import Testing
         }
     }
 
+    @Test func `what would be read is foretold with what she granted, as the engine decides`() async throws {
+        try await withBea { town, bea in
+            let held = try await delegate(town, to: bea)
+            let ana = try town.ana
+            let record = try #require(try await ana.records(Town.laboratory).first).descriptor.record.description
+            let lakeside = try ana.session.actor(named: "lakeside")
+            #expect(try await !ana.why(record: record, for: lakeside, purpose: .treatment).hasGrant)
+            _ = try await grantLakeside(town, bea, held)
+            let prospect = try await ana.why(record: record, for: lakeside, purpose: .treatment)
+            // What nobody looked into is closed by the policies of no ledger here.
+            #expect(prospect.isAllowed && prospect.hasGrant)
+            #expect(try await !ana.why(record: record, for: lakeside, purpose: .research).isAllowed)
+            let given = try #require(try ana.grants(to: "bea").first)
+            try await ana.revoke(given.control, reason: .none)
+            #expect(try await !ana.why(record: record, for: lakeside, purpose: .treatment).isAllowed)
+        }
+    }
+
+    @Test func `a delegation that ran out is written down, with what was granted under it`() async throws {
+        try await withBea { town, bea in
+            let held = try await delegate(town, to: bea, days: 40)
+            let received = try await grantLakeside(town, bea, held)
+            try await delegate(town, to: bea, days: 41)
+            try await town.grant(to: "Hillside Clinic", days: 90)
+            let ana = try town.ana
+            #expect(try await ana.newestList(Town.laboratory).recipients.contains(received.content.body.recipient))
+            town.gateway.advance(minutes: 42 * Int64(Minute.perDay))
+            #expect(try await ana.synchronise { _ in }.ranOut.count == 2)
+            #expect(ana.state.grants.filter(\.isDelegation).allSatisfy { $0.revoked != nil })
+            #expect(try await ana.newestList(Town.laboratory).recipients.count == 1)
+        }
+    }
+
     @Test func `what is beyond the delegation is not signed`() async throws {
         try await withBea { town, bea in
             let held = try await delegate(town, to: bea, days: 10)

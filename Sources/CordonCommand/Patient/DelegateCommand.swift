@@ -21,6 +21,7 @@ struct DelegateCommand: AsyncParsableCommand {
                 `cordon revoke --to` ends it before, with everything granted under it. The word add may be left out.
 
                 Example:
+                  cordon --as ana delegate add --to bea.person --category laboratory --until 2027-01-01
                   cordon --as ana delegate --to bea.person --category laboratory --purpose treatment --until 2027-01-01
                   cordon --as ana delegate --to bea.person --category laboratory --until 2027-01-01 --may-pass-on
                   cordon --as ben delegate --to mother.person --category general --until 2031-05-04 --guardian

@@ -16,14 +16,19 @@ package struct OwnDecisions: Sendable {
         let compilation: Hash
         let isRevoked: Bool
         package let category: UInt16
+        /// The delegations that it was made under, the nearest first.
+        let authorities: [Offer]
 
-        /// - Parameter isRevoked: whether it was at the time that is looked at.
-        init(_ given: GivenGrant, isRevoked: Bool? = nil) {
+        /// - Parameters:
+        ///   - isRevoked: whether it was at the time that is looked at.
+        ///   - authorities: the delegations that it was made under, the nearest first.
+        init(_ given: GivenGrant, isRevoked: Bool? = nil, under authorities: [Offer] = []) {
             scope = given.scope
             consent = given.body.value.consent
             compilation = given.body.value.compilation
             self.isRevoked = isRevoked ?? (given.revoked != nil)
             category = given.category
+            self.authorities = authorities
         }
 
         init(_ consent: Consent, _ scope: ConsentScope) {
@@ -32,6 +37,13 @@ package struct OwnDecisions: Sendable {
             compilation = ConsentCompiler.compile(consent, scope).hash
             isRevoked = false
             category = consent.category
+            authorities = []
+        }
+
+        fileprivate func facts(isReleaseSigned: Bool, under authority: Offer?) -> GrantFacts {
+            GrantFacts(
+                scope, consent: consent, compilation: compilation, isRevoked: isRevoked, isReleaseSigned: isReleaseSigned,
+                authority: authority?.scope.control)
         }
     }
 
@@ -57,15 +69,16 @@ package struct OwnDecisions: Sendable {
             emergency: isForEmergencies ? 0 : nil, nonce: .zero)
         let others = inForce.filter { other in
             other.scope.compartment == offer.scope.compartment && other.scope.control != offer.scope.control
+                && other.authorities.isEmpty
                 && compilations.compile(other.consent, other.scope).forbids(on: now.day, other.scope)
         }
         return DecisionInputs(
             now: now, requestHash: Hash.labelled(.request, request.canonicalBytes), request: request,
-            grant: GrantFacts(
-                offer.scope, consent: offer.consent, compilation: offer.compilation, isRevoked: offer.isRevoked,
-                isReleaseSigned: true),
-            consent: offer.consent, isEmergencyDesk: isForEmergencies,
-            emergency: isForEmergencies ? .supposed(offer.scope, now) : nil,
+            grant: offer.facts(isReleaseSigned: true, under: offer.authorities.first), consent: offer.consent,
+            authorities: offer.authorities.indices.map { index in
+                let (authority, above) = (offer.authorities[index], offer.authorities.dropFirst(index + 1).first)
+                return Authority(authority.facts(isReleaseSigned: false, under: above), consent: authority.consent)
+            }, isEmergencyDesk: isForEmergencies, emergency: isForEmergencies ? .supposed(offer.scope, now) : nil,
             others: others.map { OtherConsent($0.scope, consent: $0.consent, compilation: $0.compilation) },
             policies: policies)
     }
@@ -126,9 +139,21 @@ extension PatientClient {
     ///
     /// - Parameter hasPolicies: whether those of statute and institution count, beside what the patient said.
     package func ownDecisions(hasPolicies: Bool = true) async throws(ClientError) -> OwnDecisions {
-        OwnDecisions(
+        let delegated = try await liveDelegatedGrants()
+        return OwnDecisions(
             origin: session.origin, now: session.now, policies: hasPolicies ? try await session.policiesInForce() : nil,
-            inForce: state.grants.filter { $0.isInForce(on: session.today) }.map { OwnDecisions.Offer($0) })
+            inForce: (state.grants.filter { $0.isInForce(on: session.today) } + delegated).map { offer($0) })
+    }
+
+    /// - Parameter isRevoked: whether it was at the time that is looked at.
+    func offer(_ given: GivenGrant, isRevoked: Bool? = nil) -> OwnDecisions.Offer {
+        var chain: [OwnDecisions.Offer] = []
+        var next = given.body.value.authority?.grant
+        while let control = next, let authority = self.given(control) {
+            chain.append(OwnDecisions.Offer(authority))
+            next = authority.body.value.authority?.grant
+        }
+        return OwnDecisions.Offer(given, isRevoked: isRevoked, under: chain)
     }
 
     /// The offer that a proposal would be. Its keys are not those that it would get: nothing is decided by them.

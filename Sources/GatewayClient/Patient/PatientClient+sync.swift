@@ -64,12 +64,14 @@ extension PatientClient {
         for category in Set(over.map(\.category)).sorted() {
             let list = try await newestList(category)
             let listed = over.filter { $0.category == category && list.recipients.contains($0.body.value.recipient) }
-            guard let first = listed.first else { continue }
+            // With the end of a delegation goes what was granted under it, so each is written down.
+            let ending = listed.filter(\.isDelegation) + listed.filter { !$0.isDelegation }.prefix(1)
+            guard let last = ending.last else { continue }
             do {
-                try await revoke(first.control, reason: .none)
+                for grant in ending { try await revoke(grant.control, reason: .none) }
                 report.ranOut += listed
             } catch {
-                try report.add(error, of: first)
+                try report.add(error, of: last)
             }
         }
     }

@@ -168,10 +168,11 @@ extension PatientClient {
         let (category, record) = try await record(start)
         let decisions = try await ownDecisions()
         let candidate = Candidate(record)
-        let own = state.grants.filter { $0.leaf != nil && !$0.isRestriction && $0.grantee == reader.actor.key }
+        let all = state.grants + (try await liveDelegatedGrants())
+        let own = all.filter { $0.leaf != nil && !$0.isRestriction && $0.grantee == reader.actor.key }
         var parts: [Reasons.Part] = []
         for grant in own where grant.category == category && grant.isInForce(on: session.today) {
-            for (_, ruling) in decisions.rulings(OwnDecisions.Offer(grant), purpose, [candidate]) {
+            for (_, ruling) in decisions.rulings(offer(grant), purpose, [candidate]) {
                 parts.append(
                     part(
                         ruling, [record.descriptorCommitment], decisions.policies?.library, candidate, purpose, at: decisions.now))
@@ -207,8 +208,8 @@ extension PatientClient {
         isRevoked: (GivenGrant) -> Bool
     ) -> [Reasons.Miss] {
         let misses = grants.compactMap { grant -> Reasons.Miss? in
-            let offer = OwnDecisions.Offer(grant, isRevoked: isRevoked(grant))
-            let miss = NearestMiss(decisions.inputs(offer, purpose), candidate)
+            let inputs = decisions.inputs(offer(grant, isRevoked: isRevoked(grant)), purpose)
+            let miss = NearestMiss(inputs, candidate)
             return miss.flatMap { $0.unmet.isEmpty ? nil : Reasons.Miss(grant: grant, unmet: $0.unmet) }
         }
         return misses.sorted { ($0.unmet.count, $1.grant.number) < ($1.unmet.count, $0.grant.number) }

@@ -169,7 +169,8 @@ import Testing
             card,
             [
                 "pin": shown(card.pin), "name": card.name, "clinic": card.clinic, "inbox": card.inbox,
-                "inbox recipient": card.inboxRecipient, "slots": slots, "holder commitment": nil, "signature": signature(card),
+                "inbox recipient": card.inboxRecipient, "slots": slots, "confidential": card.isConfidential,
+                "holder commitment": nil, "signature": signature(card),
             ], more: try text(card))
     }
 }
