@@ -120,6 +120,9 @@ import Testing
                 cordon --as cara patient inbox
                 """)
             #expect(try await workshop.done("cordon --as cara patient records --for ana").split(separator: "\n").count == 2)
+            #expect(try await workshop.done("cordon --as bea delegate list").contains("you let Cara decide about medication"))
+            #expect(try await workshop.done("cordon --as bea revoke --for ana --to cara").hasPrefix("Ended 1 grant"))
+            #expect(try await workshop.sh("cordon --as cara patient records --for ana").status == 1)
             let further = try await workshop.sh(
                 "cordon --as bea delegate --for ana --to cara.person --category laboratory --until \(Self.until) --yes")
             #expect(further.status == 1 && further.error.contains("may not be passed on"), "\(further.all)")

@@ -26,7 +26,7 @@ extension GrantCommand {
             let grantee = try patient.session.actor(named: grantee)
             var proposed: [(held: HeldDelegation, grant: PatientClient.ProposedGrant)] = []
             for item in try order.plainItems(patient) {
-                let held = try patient.delegation(of: name, about: item.consent.category)
+                let held = try patient.delegation(of: name, for: item.consent, until: until == nil ? nil : item.until)
                 let end = until == nil ? min(item.until, held.until) : item.until
                 proposed.append((held, try await patient.propose(under: held, to: grantee, item.consent, until: end)))
             }
@@ -93,10 +93,11 @@ extension PatientCommand.Records {
     func run(inPlaceOf name: String, _ wanted: [UInt16]) async throws {
         try await cordon.asPatient { patient in
             try await patient.sync()
-            var lines: [RecordLine] = []
+            var records: [Descriptor.RecordID: StoredRecord] = [:]
             for held in try patient.delegations(of: name) where wanted.isEmpty || wanted.contains(held.consent?.category ?? 0) {
-                lines += try await patient.records(under: held).map { RecordLine($0, patient.session) }
+                for record in try await patient.records(under: held) { records[record.descriptor.record] = record }
             }
+            let lines = records.values.sorted { $0.position < $1.position }.map { RecordLine($0, patient.session) }
             guard !lines.isEmpty else { throw Stop.refused("no records") }
             try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
         }

@@ -34,6 +34,8 @@ struct DelegateCommand: AsyncParsableCommand {
         @Option(help: "What for: treatment when left out. May be given again.") var purpose: [String] = []
         @Option(help: "The first day on which it does not hold any more.") var until: String
         @Option(name: .customLong("for"), help: "Pass on what this patient lets you decide.") var patient: String?
+        @Flag(help: "Also files that nobody has looked into, and that may hold anything.") var unlabelled = false
+        @Flag(help: "Also a counsellor's own notes.") var counsellingNotes = false
         @Flag(help: "It may be passed on, once.") var mayPassOn = false
         @Flag(help: "To a guardian: also reads the log, and not what a minor consented to alone.") var guardian = false
         @Flag(help: "Sign without asking.") var yes = false
@@ -59,7 +61,9 @@ struct DelegateCommand: AsyncParsableCommand {
             let categories = try Set(category.map { try Names.category($0).code }).sorted()
             let purposes = try Set(purpose.map { try Names.purpose($0) })
             let end = try Names.day(until)
-            guard let plain = PlainConsent(actions: [.read], purposes: purposes.isEmpty ? [.treatment] : purposes) else { return }
+            let extras = (unlabelled ? PlainConsent.Extras.unlabelled : []).union(counsellingNotes ? .counsellingNotes : [])
+            let plain = PlainConsent(actions: [.read], purposes: purposes.isEmpty ? [.treatment] : purposes, extras: extras)
+            guard let plain else { return }
             let address = try InputFiles.paper(person, as: PersonAddress.self)
             let power: GrantBody.Power = guardian ? .guardianship : mayPassOn ? .passingOn : .deciding
             try await delegate.cordon.asPatient { client in
@@ -68,7 +72,7 @@ struct DelegateCommand: AsyncParsableCommand {
                 var proposed: [(held: HeldDelegation?, grant: PatientClient.ProposedGrant)] = []
                 for code in categories {
                     let consent = Consent(plain, category: code)
-                    let held = try patient.map { try client.delegation(of: $0, about: code) }
+                    let held = try patient.map { try client.delegation(of: $0, for: consent, until: end) }
                     let grant =
                         if let held {
                             try await client.propose(under: held, to: nil, delegate: chosen, consent, until: end)
@@ -120,6 +124,8 @@ struct DelegateCommand: AsyncParsableCommand {
         private struct Lists: Encodable {
             let given: [DelegationLine]
             let held: [DelegationLine]
+            /// What was passed on.
+            let passedOn: [DelegationLine]
         }
 
         func run() async throws {
@@ -128,11 +134,14 @@ struct DelegateCommand: AsyncParsableCommand {
                 try await patient.sync()
                 let given = patient.liveGrants.filter(\.isDelegation).map(DelegationLine.init)
                 let held = patient.liveDelegations.map(DelegationLine.init)
+                let passedOn = patient.liveDelegations.flatMap { patient.grants(under: $0) }.filter(\.isDelegation).map(
+                    DelegationLine.init)
                 guard !given.isEmpty || !held.isEmpty else { throw Stop.refused("nobody may decide for you, and you for nobody") }
                 let words =
                     given.map { "\($0.person) may decide for you about \($0.words)" }
                     + held.map { "you may decide for \($0.person) about \($0.words)" }
-                try delegate.cordon.show(Lists(given: given, held: held), words.joined(separator: "\n"))
+                    + passedOn.map { "you let \($0.person) decide about \($0.words)" }
+                try delegate.cordon.show(Lists(given: given, held: held, passedOn: passedOn), words.joined(separator: "\n"))
             }
         }
     }
@@ -227,6 +236,9 @@ enum DelegationWords {
             "\(whose) \(categories.joined(separator: ", ")) for \(purposes), until \(Names.written(first.until)),",
             "and may read them too. Whatever \(name) lets others read stands in \(whose) log.",
         ]
+        let extras = first.consent.plain?.extras ?? []
+        if extras.contains(.unlabelled) { lines.append("This includes files that nobody has looked into: they may hold anything.") }
+        if extras.contains(.counsellingNotes) { lines.append("This includes a counsellor's own notes.") }
         switch delegate.power {
         case .guardianship:
             lines.append("As guardian \(name) also reads that log, but nothing that was consented to alone and is so labelled.")
@@ -238,10 +250,12 @@ enum DelegationWords {
 }
 
 extension PatientClient {
-    /// The delegation about these records.
-    func delegation(of name: String, about category: UInt16) throws -> HeldDelegation {
-        guard let held = try delegations(of: name).first(where: { $0.consent?.category == category }) else {
-            throw ClientError.notPossible(.beyondDelegation("it is not about \(Names.category(category)) records"))
+    /// The delegation under which this may be granted; if there is none, one about the same records, which lacks something.
+    func delegation(of name: String, for consent: Consent, until: Day? = nil) throws -> HeldDelegation {
+        let about = try delegations(of: name).filter { $0.consent?.category == consent.category }
+        let covering = about.first { $0.lacks(consent) == nil && until ?? $0.until <= $0.until }
+        guard let held = covering ?? about.first else {
+            throw ClientError.notPossible(.beyondDelegation("it is not about \(Names.category(consent.category)) records"))
         }
         return held
     }

@@ -247,7 +247,7 @@ extension HeldDelegation {
     package var consent: Consent? { try? Consent(canonical: content.body.consent) }
 
     /// What of a consent is not in it, in words; `nil` if all is.
-    func lacks(_ wanted: Consent) -> String? {
+    package func lacks(_ wanted: Consent) -> String? {
         guard let own = consent, own.category == wanted.category else { return "it is about other records" }
         guard let own = own.plain, let wanted = wanted.plain else { return "what it says cannot be compared" }
         let purposes = wanted.purposes.subtracting(own.purposes)

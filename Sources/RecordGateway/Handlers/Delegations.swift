@@ -40,7 +40,8 @@ extension StoreView {
         case .decision:
             guard let body = try? DecisionBody(canonical: evidence.body), let record = try? DecisionRecord(canonical: body.record)
             else { return false }
-            return try record.records.allSatisfy { try isShownToGuardians($0.commitment) }
+            // Those that were only counted may be any.
+            return try record.moreHeldBack == 0 && record.records.allSatisfy { try isShownToGuardians($0.commitment) }
         default: return false
         }
     }

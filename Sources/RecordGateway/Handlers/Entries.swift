@@ -136,9 +136,8 @@ extension Gateway {
         _ added: Set<RecipientKey>, _ list: RecipientList, _ transaction: StoreTransaction
     ) throws -> Bool {
         guard !added.isEmpty else { return true }
-        let terms = try transaction.state.openGrants(of: list.compartment).controls.compactMap {
-            try transaction.state.terms(of: $0)
-        }
+        let open = try transaction.state.openGrants(of: list.compartment).controls
+        let terms = try open.compactMap { try transaction.state.terms(of: $0) }
         return added.isSubset(of: terms.filter { $0.authority != nil }.map(\.recipient))
     }
 
