@@ -109,6 +109,8 @@ package enum Obstacle: Error {
     case ownAddress
     /// A delegation does not cover what was to be granted under it; in words, what it says.
     case beyondDelegation(String)
+    /// A profile for care to which a minor consented alone has no guardian.
+    case confidential
     /// A template of this name does not hold this category or purpose.
     case widerThanTemplate(String, String)
     case restrictedAlready

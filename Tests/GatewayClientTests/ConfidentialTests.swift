@@ -112,6 +112,20 @@ import Testing
         }
     }
 
+    @Test func `it has no guardian, and may have a delegate`() async throws {
+        try await standing { town, kim, _ in
+            let address = try town.ana.address
+            let consent = try #require(Consent(actions: [.read], purposes: [.treatment], category: Town.laboratory))
+            let until = World().now.day.adding(days: 30)
+            let guardian = await reason {
+                _ = try await kim.propose(delegate: .init(address, .guardianship), consent, until: until)
+            }
+            #expect(guardian == "notPossible(confidential)")
+            let friend = try await kim.propose(delegate: .init(address, .deciding), consent, until: until)
+            #expect(friend.delegate?.power == .deciding)
+        }
+    }
+
     @Test func `24 words bring it back as what it was`() async throws {
         try await standing { town, kim, _ in
             try await kim.backUp()

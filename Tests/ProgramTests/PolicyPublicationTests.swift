@@ -51,6 +51,12 @@ import Testing
             #expect(done.output.contains("on the ledger: entry 2"), "\(done.all)")
             try await refused("cordon --as north policy publish p --yes", 1, "this is on the ledger already", in: workshop)
 
+            let explained = try await workshop.done("cordon --as hillside policy explain part2-purpose --published")
+            #expect(explained.contains("42 CFR 2.31(a)(5)") && explained.contains("No case shows it."), "\(explained)")
+            try await refused(
+                "cordon --as hillside policy explain court-order-over --published", 1, "no policy \"court-order-over\" in the policies in force",
+                in: workshop)
+
             let now = try await shown(to: "hillside", in: workshop)
             #expect(now.inForce?.entry == 2 && !now.files.contains("statute/court-order.cedar"))
             try await workshop.done("cordon --as hillside policy show --out got && diff -r p got")

@@ -34,8 +34,7 @@ struct DelegateCommand: AsyncParsableCommand {
         @Option(help: "What for: treatment when left out. May be given again.") var purpose: [String] = []
         @Option(help: "The first day on which it does not hold any more.") var until: String
         @Option(name: .customLong("for"), help: "Pass on what this patient lets you decide.") var patient: String?
-        @Flag(help: "Also files that nobody has looked into, and that may hold anything.") var unlabelled = false
-        @Flag(help: "Also a counsellor's own notes.") var counsellingNotes = false
+        @OptionGroup var named: NamedExtras
         @Flag(help: "It may be passed on, once.") var mayPassOn = false
         @Flag(help: "To a guardian: also reads the log, and not what a minor consented to alone.") var guardian = false
         @Flag(help: "Sign without asking.") var yes = false
@@ -61,8 +60,8 @@ struct DelegateCommand: AsyncParsableCommand {
             let categories = try Set(category.map { try Names.category($0).code }).sorted()
             let purposes = try Set(purpose.map { try Names.purpose($0) })
             let end = try Names.day(until)
-            let extras = (unlabelled ? PlainConsent.Extras.unlabelled : []).union(counsellingNotes ? .counsellingNotes : [])
-            let plain = PlainConsent(actions: [.read], purposes: purposes.isEmpty ? [.treatment] : purposes, extras: extras)
+            let plain = PlainConsent(
+                actions: [.read], purposes: purposes.isEmpty ? [.treatment] : purposes, extras: named.extras)
             guard let plain else { return }
             let address = try InputFiles.paper(person, as: PersonAddress.self)
             let power: GrantBody.Power = guardian ? .guardianship : mayPassOn ? .passingOn : .deciding

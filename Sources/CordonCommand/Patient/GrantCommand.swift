@@ -32,8 +32,7 @@ struct GrantCommand: AsyncParsableCommand {
     @Option(help: "The same as you gave before: a grant's number, or the organisation that has it.") var like: String?
     @Option(help: "A FHIR R4 Consent, in JSON. It is signed as it is.") var consent: String?
     @Option(name: .customLong("for"), help: "In the place of this patient, who lets you decide.") var patient: String?
-    @Flag(help: "Also files that nobody has looked into, and that may hold anything.") var unlabelled = false
-    @Flag(help: "Also a counsellor's own notes.") var counsellingNotes = false
+    @OptionGroup var named: NamedExtras
     @Flag(help: "Only say what it would mean.") var dryRun = false
     @Flag(help: "Sign without asking.") var yes = false
 
@@ -65,7 +64,7 @@ struct GrantOrder {
         var seen: Set<MedicalRecords.Category> = []
         categories = try command.category.map { try Names.category($0) }.filter { seen.insert($0).inserted }
         purposes = Set(try command.purpose.map { try Names.purpose($0) })
-        extras = (command.unlabelled ? PlainConsent.Extras.unlabelled : []).union(command.counsellingNotes ? .counsellingNotes : [])
+        extras = command.named.extras
         until = try command.until.map { try Names.day($0) }
         let models = [command.template, command.like, command.consent].compactMap { $0 }
         guard models.count <= 1 else { throw Stop.usage("give one of --template, --like and --consent") }

@@ -7,17 +7,19 @@ struct ApproveCommand: AsyncParsableCommand {
         discussion: """
             Example:
               cordon --as ana approve 1
+              cordon --as ana approve 1 --unlabelled
             """)
 
     @ParentCommand var cordon: Cordon
     @Argument(help: "The wish's number in `patient inbox`.") var number: Int
+    @OptionGroup var named: NamedExtras
     @Flag(help: "Sign without asking.") var yes = false
 
     func run() async throws {
         try await cordon.asPatient { patient in
             try await patient.session.sync()
             let wish = try patient.wish(number)
-            let proposed = try await patient.propose(wish)
+            let proposed = try await patient.propose(wish, extras: named.extras)
             try await GrantDialogue(cordon: cordon, patient: patient, isDryRun: false, isAgreed: yes).run([proposed])
             try patient.forget(wish)
         }

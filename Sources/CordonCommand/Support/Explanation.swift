@@ -229,6 +229,10 @@ extension Explanation {
                 message: "the record is of the category \(Names.category(category)), and this file is not; nothing was deposited",
                 advice: "Retract the record and deposit the file anew.")
         case .ownAddress: self.init(code: 1, message: "this address is your own: you decide for yourself already")
+        case .confidential:
+            self.init(
+                code: 1, message: "this profile is for care of which no guardian shall learn, so it has none; nothing was signed",
+                advice: "A guardian is made in the patient's other profile.")
         case .beyondDelegation(let what):
             self.init(
                 code: 1, message: "what lets you decide does not cover this: \(what)",

@@ -28,6 +28,7 @@ extension PatientClient {
         try delegate.address.verify()
         guard delegate.address.pin.isSameLedger(as: session.pin) else { throw .notPossible(.otherLedger) }
         guard delegate.address.inbox != session.keyring.inboxKey().publicKey else { throw .notPossible(.ownAddress) }
+        guard delegate.power != .guardianship || !state.isConfidential else { throw .notPossible(.confidential) }
         try await sync()
         try requireDay(until)
         let count = isOpen(consent.category) ? try await records(consent.category).count { $0.descriptor.state == .current } : 0

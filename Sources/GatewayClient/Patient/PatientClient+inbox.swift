@@ -1,4 +1,4 @@
-import AccessPolicy
+package import AccessPolicy
 import CryptoPrimitives
 import EnvelopeEncryption
 import GatewayAPI
@@ -53,10 +53,11 @@ extension PatientClient {
     }
 
     /// What approving would mean: a grant to who asked.
-    package func propose(_ wish: ReceivedWish) async throws(ClientError) -> ProposedGrant {
+    package func propose(_ wish: ReceivedWish, extras: PlainConsent.Extras = []) async throws(ClientError) -> ProposedGrant {
         guard let grantee = try? session.ledger.state.actor(wish.content.actor) else { throw .notFound(.message) }
         return try await propose(
-            to: grantee, category: wish.content.category, purposes: [wish.content.purpose], until: wish.content.until)
+            to: grantee, category: wish.content.category, purposes: [wish.content.purpose], extras: extras,
+            until: wish.content.until)
     }
 
     /// Forgets a wish. Nobody is told.
