@@ -49,8 +49,8 @@ import Testing
             let inbox = try await workshop.done("cordon --as ana patient inbox")
             #expect(inbox.contains("City Emergency declared an emergency, entry "), "\(inbox)")
             let log = try await workshop.done("cordon --as ana patient log")
-            let line = try #require(
-                log.split(separator: "\n").first { $0.contains("EMERGENCY: City Emergency for emergency-summary") })
+            let declared = "EMERGENCY: City Emergency for emergency-summary"
+            let line = try #require(log.split(separator: "\n").first { $0.contains(declared) })
             for part in ["the patient is unconscious", "found in the street", "Dr. Adams at City Emergency", "North Consortium"] {
                 #expect(line.contains(part), "\(line)")
             }

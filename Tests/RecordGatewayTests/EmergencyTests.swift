@@ -1,16 +1,12 @@
 import AccessPolicy
 import CryptoPrimitives
 import GatewayAPI
-import InMemoryLogging
-import Logging
 import MedicalRecords
-import MerkleLedger
+import RecordGateway
 import RecordStorage
 import SharingContract
 import TestSupport
 import Testing
-
-@testable import RecordGateway
 
 /// What a desk declares, and what it opens.
 @Suite struct Emergencies {
@@ -143,161 +139,6 @@ import Testing
                 let body = try EmergencyBody(canonical: try await town.evidence(of: leaf).body)
                 #expect(body.declaration.desk == publicKey("desk"))
             }
-        }
-    }
-}
-
-/// Who looks at it afterwards.
-@Suite struct Reviews {
-    @Test func `a member reviews, and nobody else`() async throws {
-        try await GatewaySite.townWithDesk { town in
-            let emergency = try await town.declare()
-            for name in ["desk", "auditor", Town.laboratory] {
-                try await town.gateway.expect(.forbidden, try town.reviewing(emergency), by: name)
-                try await town.gateway.expect(.refused, try town.reviewing(emergency, by: name), by: name)
-            }
-            try await town.gateway.expect(.refused, try town.reviewing(emergency + 1), by: "north")
-            _ = try await town.gateway.call(town.reviewing(emergency), by: "north")
-            try await town.gateway.expect(.refused, try town.reviewing(emergency, .mistaken), by: "north")
-        }
-    }
-
-    @Test func `a member gets the evidence of emergencies and reviews, of nothing else, and nobody else does`() async throws {
-        try await GatewaySite.townWithDesk { town in
-            let emergency = try await town.declare()
-            let review = try await town.gateway.call(town.reviewing(emergency, .notJustified), by: "north").index
-            let page = try await town.gateway.call(FetchEmergencies(leaves: [emergency, review]), by: "north")
-            #expect(page.items.map(\.leaf) == [emergency, review] && page.next == nil)
-            #expect(try ReviewBody(canonical: page.items[1].evidence.body).finding == .notJustified)
-            for name in ["desk", "hillside", "auditor", Town.laboratory, "stranger"] {
-                try await town.gateway.expect(.forbidden, FetchEmergencies(leaves: [emergency]), by: name)
-            }
-            for leaf in [0, emergency - 1, .max] {
-                try await town.gateway.expect(.notFound, FetchEmergencies(leaves: [emergency, leaf]), by: "north")
-            }
-        }
-    }
-
-    @Test func `overdue reviews are told once a day, by their entry alone`() async throws {
-        let site = try GatewaySite()
-        try await site.serving { gateway in
-            let town = try await Town.withDesk(gateway)
-            let (one, two) = (try await town.declare(), try await town.declare())
-            let text = "the review of an emergency is overdue"
-            func told() -> [String] {
-                site.logs.entries.filter { "\($0.message)" == text }.map { "\($0.metadata["entry"] ?? "")" }
-            }
-            let clock = site.clock
-            let watched = Gateway(
-                store: gateway.store, member: key("north"), address: GatewaySite.address, clock: { clock.seconds })
-            let logger = Logger(label: "gateway") { _ in site.logs }
-            var watch = ReviewWatch()
-            func look(expecting open: Int, _ overdue: Int) async throws {
-                try await watch.look(at: watched, logger)
-                let lines = watched.metrics.split(separator: "\n")
-                #expect(lines.contains("cordon_emergency_reviews_open \(open)"))
-                #expect(lines.contains("cordon_emergency_reviews_overdue \(overdue)"))
-            }
-            // Its last day is the seventh, and that day counts.
-            try await look(expecting: 2, 0)
-            site.clock.advance(by: 7 * 86_400)
-            try await look(expecting: 2, 0)
-            #expect(told().isEmpty)
-            site.clock.advance(by: 86_400)
-            for _ in 0..<3 { try await look(expecting: 2, 2) }
-            #expect(told() == ["\(one)", "\(two)"])
-            _ = try await gateway.call(town.reviewing(one), by: "north")
-            site.clock.advance(by: 86_400)
-            try await look(expecting: 1, 1)
-            #expect(told() == ["\(one)", "\(two)", "\(two)"])
-            let everything = site.logs.entries.map { "\($0.message) \($0.metadata)" }.joined()
-            #expect(!everything.contains(publicKey("grant").description) && !everything.contains("Adams"))
-        }
-    }
-}
-
-/// Whether something is hidden, absent, or of a patient whom nobody knows here cannot be told from what a desk gets, nor from the ledger's
-/// shape. What the desk does is the same in all of these worlds.
-@Suite struct EmergencyWorlds {
-    private enum Hidden: CaseIterable {
-        /// The records are there, and the patient hid them: all, from this desk alone, or each by its label.
-        case all, fromDesk, byLabel
-        /// The grant is there, and no records are.
-        case absent
-        /// The patient opened nothing to this desk.
-        case unknown
-        /// The patient took it back.
-        case revoked
-    }
-
-    private struct Shape: Hashable {
-        var sizes: [Int] = []
-        var statuses: [Int] = []
-        var isReleased: [Bool] = []
-        var leafSizes: [Int] = []
-        /// By how many rows each table grew, which takes time.
-        var growth: [String: Int] = [:]
-    }
-
-    /// Every world has as many grants and records as the others.
-    private func begun(_ world: Hidden, _ gateway: RunningGateway) async throws -> Town {
-        var town = try await Town.begun(gateway)
-        try await town.admit("desk", role: .emergencyDesk)
-        try await town.open("ben/laboratory")
-        try await town.grantForEmergencies(world == .unknown ? "another" : "grant", to: "desk")
-        let labelled = [town.sealed("lab 1", labels: ["PSY"]), town.sealed("lab 2", labels: ["PSY"])]
-        let elsewhere = ["lab 1", "lab 2"].map { town.sealed($0, in: "ben/laboratory", labels: ["PSY"]) }
-        let isElsewhere = world == .absent
-        for record in isElsewhere ? elsewhere : labelled { try await town.upload(record.payload) }
-        let compartment = isElsewhere ? "ben/laboratory" : Town.laboratory
-        _ = try await gateway.call(town.depositing(isElsewhere ? elsewhere : labelled, in: compartment), by: "hillside")
-        switch world {
-        case .all: try await town.restrict("hide", .everything)
-        case .fromDesk: try await town.restrict("hide", .everything, from: "desk")
-        case .byLabel: try await town.restrict("hide", .label(line("PSY")))
-        case .revoked: try await town.revoke("grant")
-        case .absent, .unknown: try await town.grant("more", to: "hillside")
-        }
-        return town
-    }
-
-    private func shape(_ world: Hidden) async throws -> Shape {
-        try await GatewaySite().serving { gateway in
-            let town = try await begun(world, gateway)
-            var shape = Shape()
-            let before = try gateway.site.rows().mapValues(\.count)
-            let declaration = gateway.sign(try town.declaring(), by: "desk")
-            let declared = try await gateway.send(declaration)
-            let leaf = try DeclareEmergency.Answer(canonical: try gateway.verified(declared, to: declaration)).posted.index
-            let request = gateway.sign(town.requesting(in: leaf), by: "desk")
-            let answered = try await gateway.send(request)
-            let answer = try RequestRecords.Answer(canonical: try gateway.verified(answered, to: request))
-            for answer in [declared, answered] {
-                shape.statuses.append(answer.status)
-                shape.sizes.append(answer.body.count)
-            }
-            if case .released = answer.outcome { shape.isReleased.append(true) }
-            shape.growth = try gateway.site.rows().mapValues(\.count).merging(before) { $0 - $1 }
-            let size = gateway.store.head.size
-            let place = try #require(Tile.Coordinate(level: 0, index: 0, width: Int(size)))
-            let tile = try await gateway.get("/\(place.entriesPath)")
-            shape.leafSizes = try EntryBundle(tile.body, width: Int(size)).entries.suffix(2).map(\.count)
-            return shape
-        }
-    }
-
-    @Test func `hidden, absent, revoked and unknown look the same to a desk and on the ledger`() async throws {
-        var shapes: [Shape] = []
-        for world in Hidden.allCases {
-            let shape = try await shape(world)
-            #expect(shape.statuses == [200, 200] && shape.isReleased.isEmpty, "\(world)")
-            shapes.append(shape)
-        }
-        let first = try #require(shapes.first)
-        for (world, shape) in zip(Hidden.allCases, shapes) {
-            #expect(shape.statuses == first.statuses && shape.leafSizes == first.leafSizes, "\(world)")
-            #expect(shape.growth == first.growth, "\(world)")
-            #expect(shape.sizes == first.sizes, "\(world): \(shape.sizes) and \(first.sizes)")
         }
     }
 }

@@ -189,3 +189,46 @@ private func contents(of payload: PayloadID, in store: LedgerStore) async throws
         #expect(try await store.read { try $0.backup(publicKey("other")) } == nil)
     }
 }
+
+@Suite struct OpenReviews {
+    private static func story() throws -> (world: World, emergencies: [UInt64]) {
+        var (world, _) = try World.withDesk()
+        var emergencies: [UInt64] = []
+        for (nonce, days) in [(0, 7), (1, 3), (2, 30), (3, 3)] as [(UInt8, UInt32)] {
+            // The last of them about a patient whom nobody knows.
+            let declaration = world.declaration(nonce == 3 ? "drawn" : "grant", nonce: nonce)
+            let evidence = world.evidence(EmergencyBody(declaration, signingWith: key("desk"), origin: world.origin))
+            let access = EmergencyAccess(grant: declaration.grant, due: world.now.day.adding(days: days))
+            emergencies.append(try world.append(.emergencyAccess(access), by: "north", evidence: evidence))
+        }
+        return (world, emergencies)
+    }
+
+    @Test func `what waits for a review stands in the order of its days, and goes with its review`() async throws {
+        var (world, emergencies) = try Self.story()
+        var store = try await StoreFixture(world).open()
+        let today = world.now.day
+        let all = try await store.read { try $0.openReviews(limit: 10) }
+        #expect(all.map(\.emergency) == [emergencies[1], emergencies[3], emergencies[0], emergencies[2]])
+        #expect(all.map(\.due) == [3, 3, 7, 30].map { today.adding(days: $0) })
+        #expect(try await store.read { try $0.openReviews(limit: 2) } == Array(all.prefix(2)))
+        try store.close()
+        try world.review(emergencies[3])
+        try world.review(emergencies[0])
+        // Opened twice, so that the store has proven itself with what it wrote.
+        let fixture = try await StoreFixture(world)
+        store = try fixture.open()
+        #expect(try await store.read { try $0.openReviews(limit: 10) }.map(\.emergency) == [emergencies[1], emergencies[2]])
+        try store.close()
+    }
+
+    @Test func `emergencies and reviews are in the history of the grant's compartment, and of no other`() async throws {
+        var (world, emergencies) = try Self.story()
+        let reviews = [try world.review(emergencies[0]), try world.review(emergencies[3])]
+        let store = try await StoreFixture(world).open()
+        let first = emergencies[0]
+        let history = try await store.read { try $0.history(of: publicKey("ana/laboratory"), from: first, limit: 100) }
+        #expect(history == [emergencies[0], emergencies[1], emergencies[2], reviews[0]])
+        try store.close()
+    }
+}

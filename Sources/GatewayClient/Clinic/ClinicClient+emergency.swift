@@ -157,8 +157,11 @@ extension ClinicClient {
         }
     }
 
+    /// Of those that are meant the newest, and one that still holds before one that does not.
     private func newest(where isMeant: (ReceivedGrant) -> Bool) -> ReceivedGrant? {
-        state.grants.filter(isMeant).max { $0.number < $1.number }
+        let meant = state.grants.filter(isMeant)
+        let live = meant.filter { ((try? session.ledger.state.grant($0.content.grant)) ?? nil)?.isLive(at: session.now) ?? false }
+        return (live.isEmpty ? meant : live).max { $0.number < $1.number }
     }
 
     /// Under which a name stands that no slip bears, so that for it too the summary comes first.
