@@ -104,7 +104,7 @@ enum MessageTargets {
                 authorities: [Authority(facts, consent: bytes)]))
         let rulings = delegated.rule(on: [candidate])
         require(
-            delegated.refusal != nil || rulings.allSatisfy { $0.decision == .deny } || made.verdict == .allowed,
+            delegated.refusal != nil || rulings.allSatisfy { !$0.isAllowed } || made.verdict == .allowed,
             "a delegation gives nothing that its grant does not")
     }
 

@@ -142,6 +142,54 @@ import Testing
         }
     }
 
+    @Test func `two who call themselves the same are told apart by number alone`() async throws {
+        try await withBea { town, bea in
+            try await delegate(town, to: bea)
+            try await person("Another Ana", in: town) { other in
+                let card = try await other.makeCard(
+                    for: try other.session.actor(named: "hillside"), categories: [Town.laboratory],
+                    until: other.session.today.adding(days: 30))
+                #expect(card.slots.count == 1)
+                let proposed = try await other.propose(
+                    delegate: .init(bea.address, .deciding), try consent(), until: other.session.today.adding(days: 5))
+                _ = try await other.grant(proposed)
+                try await bea.readInbox()
+                #expect(await reason { _ = try bea.delegations(of: "ana") }?.contains("ambiguousActor") == true)
+                #expect(try bea.delegations(of: "2").map(\.content.name) == [line("Another Ana")])
+                #expect(try bea.delegations(of: "1").map(\.content.name) == [line("Ana Díaz")])
+                #expect(await reason { _ = try bea.delegations(of: "3") } == "notFound(delegation(name: \"3\"))")
+            }
+        }
+    }
+
+    @Test func `a grant whose answer was lost is found again, and delivered`() async throws {
+        try await withBea { town, bea in
+            let held = try await delegate(town, to: bea)
+            let lakeside = try bea.session.actor(named: "lakeside")
+            let proposed = try await bea.propose(
+                under: held, to: lakeside, try consent(), until: bea.session.today.adding(days: 5))
+            town.gateway.lie(PostEntry.path) { $0.signer = nil }
+            await #expect(throws: ClientError.self) { _ = try await bea.grant(proposed, under: held) }
+            town.gateway.beHonest()
+            #expect(bea.state.granted.count == 1 && bea.state.granted.first?.grant.leaf == nil)
+            try await bea.synchronise(under: held)
+            #expect(bea.state.granted.first?.grant.leaf != nil && bea.grants(under: held).count == 1)
+            try await town.lakeside.readInbox()
+            #expect(try await town.request(try #require(try town.lakeside.state.grants.last)).count == 1)
+        }
+    }
+
+    @Test func `a list that is not the compartment's is a lie`() async throws {
+        try await withBea { town, bea in
+            let held = try await delegate(town, to: bea)
+            let proposed = try await bea.propose(
+                under: held, to: try bea.session.actor(named: "lakeside"), try consent(), until: bea.session.today.adding(days: 5))
+            town.gateway.lie(FetchRecipientList.path) { $0.answer = World().list("somebody").canonicalBytes }
+            #expect(await discrepancy { _ = try await bea.grant(proposed, under: held) } == .listNotAuthentic)
+            #expect(bea.state.granted.isEmpty)
+        }
+    }
+
     @Test func `what would be read is foretold with what she granted, as the engine decides`() async throws {
         try await withBea { town, bea in
             let held = try await delegate(town, to: bea)

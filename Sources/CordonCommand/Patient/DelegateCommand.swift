@@ -138,7 +138,7 @@ struct DelegateCommand: AsyncParsableCommand {
                 guard !given.isEmpty || !held.isEmpty else { throw Stop.refused("nobody may decide for you, and you for nobody") }
                 let words =
                     given.map { "\($0.person) may decide for you about \($0.words)" }
-                    + held.map { "you may decide for \($0.person) about \($0.words)" }
+                    + held.map { "\($0.number)  you may decide for \($0.person) (\($0.fingerprint ?? "")) about \($0.words)" }
                     + passedOn.map { "you let \($0.person) decide about \($0.words)" }
                 try delegate.cordon.show(Lists(given: given, held: held, passedOn: passedOn), words.joined(separator: "\n"))
             }
@@ -178,6 +178,8 @@ struct DelegationLine: Encodable {
     let number: UInt64
     /// Who may decide, or for whom one may.
     let person: String
+    /// Of the inbox of whom one may decide for: names are what people call themselves.
+    private(set) var fingerprint: String?
     let category: String
     let purposes: [String]
     let until: String
@@ -196,6 +198,7 @@ struct DelegationLine: Encodable {
             number: UInt64(held.number), person: held.content.name.text, category: held.consent?.category ?? 0,
             consent: held.consent,
             until: held.until, power: held.content.body.power)
+        fingerprint = Fingerprint.text(held.content.inbox)
     }
 
     private init(

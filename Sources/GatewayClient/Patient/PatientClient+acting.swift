@@ -19,8 +19,12 @@ extension PatientClient {
 
     private func knownGrant(_ control: Ed25519.PublicKey) -> GrantState? { (try? session.ledger.state.grant(control)) ?? nil }
 
-    /// Live delegations of the one whom a name, or a part of it, means.
+    /// Live delegations of the one whom a name, or a part of it, means, or who gave the one of this number. Anybody can send one under
+    /// any name, so one that fits two people means neither.
     package func delegations(of name: String) throws(ClientError) -> [HeldDelegation] {
+        if let one = liveDelegations.first(where: { "\($0.number)" == name }) {
+            return liveDelegations.filter { $0.content.inbox == one.content.inbox }
+        }
         let wanted = name.lowercased()
         let exact = liveDelegations.filter { $0.content.name.text.lowercased() == wanted }
         let found = exact.isEmpty ? liveDelegations.filter { $0.content.name.text.lowercased().contains(wanted) } : exact
@@ -64,7 +68,7 @@ extension PatientClient {
     package func records(
         under held: HeldDelegation, purpose: PurposeOfUse? = nil
     ) async throws(ClientError) -> [StoredRecord] {
-        try await session.sync()
+        try await sync()
         guard let purpose = purpose ?? held.consent?.plain?.purposes.min(by: { $0.rawValue < $1.rawValue }) else { return [] }
         let records = try await reader(held).list(purpose, .none)
         for grant in grants(under: held) { try await addHeaders(records, for: grant, under: held) }
@@ -74,7 +78,8 @@ extension PatientClient {
     /// Gives whom the holder let read what has come since, and their slips to those who have none.
     package func synchronise(under held: HeldDelegation) async throws(ClientError) {
         _ = try await records(under: held)
-        for item in state.granted where item.delegation == held.content.grant && !item.grant.isDelivered {
+        for item in state.granted
+        where item.delegation == held.content.grant && item.grant.leaf != nil && !item.grant.isDelivered {
             try await sendSlip(item.grant, of: held)
         }
     }
@@ -110,7 +115,7 @@ extension PatientClient {
     package func propose(
         under held: HeldDelegation, to grantee: ActorState?, delegate: Delegate? = nil, _ consent: Consent, until: Day
     ) async throws(ClientError) -> ProposedGrant {
-        try await session.sync()
+        try await sync()
         if let grantee { guard grantee.actor.role != .auditor else { throw .notPossible(.notForAuditors) } }
         if let delegate {
             try delegate.address.verify()
@@ -165,12 +170,19 @@ extension PatientClient {
         let seed = GrantSeed.random()
         let authority = GrantBody.Authority(grant: held.content.grant, release: key.publicKey)
         let made = try make(proposed, number, seed, in: held.content.body.compartment, authority, list: list.hash, signingWith: key)
-        let posted = try await session.post(made.entry, made.evidence, with: key)
-        var given = made.given
-        given.leaf = posted.index
-        state.granted.append(GrantedFor(delegation: held.content.grant, grant: given))
+        state.granted.append(GrantedFor(delegation: held.content.grant, grant: made.given))
         try save()
-        return given
+        let index = state.granted.count - 1
+        do {
+            state.granted[index].grant.leaf = try await session.post(made.entry, made.evidence, with: key).index
+            try save()
+            return state.granted[index].grant
+        } catch {
+            // The gateway did not take it; if it did after all, `sync` finds it by its control key.
+            if case .refused = error { state.granted.removeLast() }
+            try save()
+            throw error
+        }
     }
 
     /// Which the compartment signed: a delegate adds nothing to it.

@@ -320,6 +320,15 @@ extension PatientClient {
             state.grants[index].revoked = known.revokedAt
             isChanged = true
         }
+        for index in state.granted.indices {
+            let grant = state.granted[index].grant
+            guard let known = (try? session.ledger.state.grant(grant.control)) ?? nil,
+                grant.leaf != known.grantedAt || grant.revoked != known.revokedAt
+            else { continue }
+            state.granted[index].grant.leaf = known.grantedAt
+            state.granted[index].grant.revoked = known.revokedAt
+            isChanged = true
+        }
         if isChanged { try save() }
     }
 
