@@ -54,7 +54,8 @@ import Testing
             let explained = try await workshop.done("cordon --as hillside policy explain part2-purpose --published")
             #expect(explained.contains("42 CFR 2.31(a)(5)") && explained.contains("No case shows it."), "\(explained)")
             try await refused(
-                "cordon --as hillside policy explain court-order-over --published", 1, "no policy \"court-order-over\" in the policies in force",
+                "cordon --as hillside policy explain court-order-over --published", 1,
+                "no policy \"court-order-over\" in the policies in force",
                 in: workshop)
 
             let now = try await shown(to: "hillside", in: workshop)

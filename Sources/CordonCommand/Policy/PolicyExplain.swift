@@ -37,7 +37,8 @@ extension PolicyCommand {
 
         func run() async throws {
             if published {
-                let files = try await policy.cordon.withLedger { ledger, connection in try await ledger.policies(connection)?.files }
+                let files = try await policy.cordon.withLedger { ledger, connection in try await ledger.policies(connection)?.files
+                }
                 guard let files else { throw Stop.refused("no policies were published on this ledger") }
                 let library: PolicyLibrary
                 do throws(LibraryError) {
