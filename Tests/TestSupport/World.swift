@@ -254,7 +254,7 @@ extension World {
     package static func withDesk() throws -> (world: World, record: Hash) {
         var world = try withCompartment()
         try world.admit("desk", role: .emergencyDesk)
-        let list = world.list("ana/laboratory", grants: ["grant"])
+        let list = world.list("ana/laboratory")
         try world.grant("grant", in: "ana/laboratory", to: "desk", list: list)
         let descriptor = world.descriptor("blood count", in: "ana/laboratory", by: "hillside")
         try world.deposit([descriptor], in: "ana/laboratory", by: "hillside", list: list)
