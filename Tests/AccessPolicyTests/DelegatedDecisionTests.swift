@@ -229,3 +229,30 @@ import Testing
                 == .denied(.compilationDiffers))
     }
 }
+
+/// The bytes.
+@Suite struct DelegatedDecisionFormat {
+    @Test func `facts of a grant in another form are none`() throws {
+        let facts = try #require(DecisionCase().changed { $0.authority = "delegation" }.inputs.grant)
+        let bytes = facts.canonicalBytes
+        #expect(try bytes.count == GrantFacts.maximumSize && GrantFacts(canonical: bytes) == facts)
+        // Holder, and whether there is an authority.
+        for (offset, byte) in [(170, 3), (170, 255), (171, 2), (171, 0)] as [(Int, UInt8)] {
+            var changed = bytes
+            changed[offset] = byte
+            #expect((try? GrantFacts(canonical: changed)) == nil, "\(offset) \(byte)")
+        }
+        #expect((try? GrantFacts(canonical: Array(bytes.dropLast()))) == nil && (try? GrantFacts(canonical: bytes + [0])) == nil)
+    }
+
+    @Test func `a record names two delegations at the most`() throws {
+        func record(_ count: Int) -> DecisionRecord {
+            DecisionCase().changed { $0.authorities = (0..<count).map { _ in DecisionCase.authority() } }.decided
+        }
+        for count in 0...2 {
+            let made = record(count)
+            #expect(try DecisionRecord(canonical: made.canonicalBytes) == made)
+        }
+        #expect(throws: FormatError.self) { try DecisionRecord(canonical: record(3).canonicalBytes) }
+    }
+}

@@ -143,6 +143,34 @@ import Testing
         }
     }
 
+    @Test func `the patient's next list takes up whom she let read, and nobody else`() async throws {
+        try await begun { town in
+            try await town.grant("g", to: "lakeside", under: "bea", of: [])
+            let stranger = recipient("stranger")
+            for more in [[stranger], [stranger, recipient("g")]] {
+                let call = town.granting("plain", to: "hillside") { $0.recipients.formUnion(more) }
+                try await town.gateway.expect(.malformed, call, by: Town.laboratory)
+            }
+            let ending = town.revoking("bea", leaving: [stranger])
+            try await town.gateway.expect(.malformed, ending, by: Town.laboratory)
+            try await town.grant("plain", to: "hillside") { $0.recipients.insert(recipient("g")) }
+            // From here on depositors seal to it.
+            try await town.deposit(["lab 3"])
+            #expect(try await town.released("g", by: "lakeside").count == 1)
+        }
+    }
+
+    @Test func `many grants of hers go with her delegation, so that they keep the patient from none`() async throws {
+        try await begun { town in
+            for number in 0..<3 {
+                _ = try await town.gateway.call(town.delegating("g\(number)", to: "lakeside", under: "bea"), by: Self.bea)
+            }
+            try await town.revoke("bea")
+            let open = try await town.gateway.store.read { try $0.state.openGrants(of: publicKey(Town.laboratory)).controls }
+            #expect(open.isEmpty)
+        }
+    }
+
     @Test func `a list that came first makes her try again`() async throws {
         try await begun { town in
             let call = town.delegating("g", to: "lakeside", under: "bea")
