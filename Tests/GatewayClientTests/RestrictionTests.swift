@@ -103,8 +103,9 @@ import Testing
         try await Town.sharing { town, _ in
             let ana = try town.ana
             let record = try #require(try await ana.records(Town.laboratory).first).descriptor.record
+            // Nobody labelled the record, so any label may be its.
             for (target, count) in [
-                (Restriction.Target.everything, 1), (.record(record.value), 1), (.record(.zero), 0), (.label(line("HIV")), 0),
+                (Restriction.Target.everything, 1), (.record(record.value), 1), (.record(.zero), 0), (.label(line("HIV")), 1),
             ] {
                 let proposed = try await ana.propose(Restriction(target), category: Town.laboratory)
                 #expect(proposed.recordCount == count, "\(target)")
