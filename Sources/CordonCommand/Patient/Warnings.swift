@@ -11,7 +11,7 @@ enum Warnings {
         }
         for leaf in patient.unannouncedEmergencies() {
             Terminal.note(
-                "An emergency was declared for your records, entry \(leaf), and no message has told you of it. See `cordon patient log`."
+                "An emergency was declared for your records, entry \(leaf), and you have read no message of it yet. See `cordon patient log`."
             )
         }
         for grant in patient.liveGrants where !grant.isDelivered {
