@@ -187,8 +187,15 @@ struct ConsentDays {
     let next: Int64?
 
     init(_ period: ConsentPeriod, _ kind: ConsentRule.Kind) {
-        first = period.first.map { kind == .permit ? Self.up($0) : Self.down($0) }
-        next = period.next.map { kind == .permit ? Self.down($0) : Self.up($0) }
+        let isPermit = kind == .permit
+        first = Self.midnight(at: period.first, up: isPermit)
+        next = Self.midnight(at: period.next, up: !isPermit)
+    }
+
+    // No `map`: Swift 6.3.1 does not survive optimising one in the initialiser.
+    private static func midnight(at instant: Int64?, up isUp: Bool) -> Int64? {
+        guard let instant else { return nil }
+        return isUp ? up(instant) : down(instant)
     }
 
     private static func down(_ instant: Int64) -> Int64 { instant - time(instant) }
