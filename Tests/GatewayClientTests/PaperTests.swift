@@ -70,6 +70,8 @@ private let checks: [(name: String, bytes: [UInt8], isGood: @Sendable ([UInt8]) 
             #expect(found == "notA(kind: \"invite\")", "\(other.prefix(80))")
         }
         #expect(problem { () throws(ClientError) in _ = try Card(text: Array(text.utf8)) } == "notA(kind: \"card\")")
+        let address = problem { () throws(ClientError) in _ = try PersonAddress(text: Array(text.utf8)) }
+        #expect(address == "notA(kind: \"personal address\")")
     }
 
     @Test func `an auditor alone has a mandate`() throws {

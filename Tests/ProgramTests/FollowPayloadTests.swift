@@ -72,7 +72,7 @@ import Testing
         try await workshop.done(
             """
             set -e; f=$(ls \(Self.leader) | head -1); echo $f > damaged
-            printf x | dd of=\(Self.leader)/$f bs=1 seek=150000 conv=notrunc 2> /dev/null
+            printf changed-in-place | dd of=\(Self.leader)/$f bs=1 seek=150000 conv=notrunc 2> /dev/null
             ! cmp -s \(Self.leader)/$f \(Self.mirror)/$f
             """)
         let named = try await workshop.sh("cordon --as north serve --check")
@@ -233,7 +233,7 @@ import Testing
             }
             // And what was damaged meanwhile is found when everything is compared.
             try await workshop.done(
-                "printf x | dd of=\(Self.mirror)/$(ls \(Self.mirror)) bs=1 seek=150000 conv=notrunc 2> /dev/null")
+                "printf changed-in-place | dd of=\(Self.mirror)/$(ls \(Self.mirror)) bs=1 seek=150000 conv=notrunc 2> /dev/null")
             try await workshop.serving("south", options: pair.options + ["--check"], log: "mirror.log") { _ in
                 try await pair.waiting("grep -q 'is damaged and is fetched again' mirror.log")
                 try await pair.catchUp()

@@ -141,7 +141,7 @@ import Testing
             #expect(audited.split(separator: "\n").count == 2, "\(audited)")
             #expect(audited.contains("removed HIV (protected less than before): screening, negative"), "\(audited)")
             let changed = try await workshop.sh(
-                "printf x | dd of=a bs=1 seek=900 conv=notrunc 2> e; cordon --as aud audit labels a")
+                "printf changed-in-place | dd of=a bs=1 seek=900 conv=notrunc 2> e; cordon --as aud audit labels a")
             #expect([4, 5].contains(changed.status), "\(changed)")
         }
     }

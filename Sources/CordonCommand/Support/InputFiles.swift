@@ -17,7 +17,7 @@ enum InputFiles {
         do {
             return try Kind(text: try read(path, atMost: Kind.maximumTextSize))
         } catch ClientError.localData(.file(.tooLarge, _)) {
-            throw ClientError.localData(.notA(kind: Kind.kind.lowercased()))
+            throw ClientError.localData(.notA(kind: Kind.name))
         }
     }
 

@@ -8,9 +8,13 @@ package import CryptoPrimitives
 package protocol Paper: CanonicalCodable {
     /// In capital letters, as in the first line.
     static var kind: String { get }
+    /// As people call it.
+    static var name: String { get }
 }
 
 extension Paper {
+    package static var name: String { kind.lowercased() }
+
     private static var firstLine: String { "-----BEGIN CORDON \(kind)-----" }
     private static var lastLine: String { "-----END CORDON \(kind)-----" }
 
@@ -44,5 +48,5 @@ extension Paper {
         return String(line)
     }
 
-    private static var notOne: ClientError { .localData(.notA(kind: kind.lowercased())) }
+    private static var notOne: ClientError { .localData(.notA(kind: name)) }
 }

@@ -4,6 +4,7 @@ package import SharingContract
 /// What a person hands to a patient who wants to let him decide: how he is called, and where he is reached. His inbox key signs.
 package struct PersonAddress: Paper, Hashable, Sendable {
     package static let kind = "PERSON"
+    package static let name = "personal address"
     package static let maximumSize = Pin.maximumSize + 256 + 32 + RecipientKey.count + 64
 
     package let pin: Pin
