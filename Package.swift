@@ -76,6 +76,8 @@ let package = Package(
             name: "MedicalRecords",
             resources: [
                 .embedInCode("Rules/categories.json"), .embedInCode("Rules/code-lists.json"), .embedInCode("Rules/labels.json"),
+                .embedInCode("Claims/claim-codes.json"), .embedInCode("Claims/claim-schemas.json"),
+                .embedInCode("Claims/claim-units.json"),
             ]),
         .target(
             name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords"],

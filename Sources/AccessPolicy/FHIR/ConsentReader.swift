@@ -43,7 +43,7 @@ struct ConsentReader {
             }
         case .list(let elements):
             for (index, value) in elements.enumerated() { doubtModifiers(ConsentElement(value, "\(element.place)[\(index)]")) }
-        case .text, .other: break
+        case .text, .number, .flag, .null: break
         }
     }
 

@@ -3,15 +3,21 @@ package enum JSONTree: Sendable {
     case text(String)
     case list([JSONTree])
     case object([(name: String, value: JSONTree)])
-    /// A number, `true`, `false` or `null`: nothing that is read this way has a use for one.
-    case other
+    /// As it is written: a number is not the nearest that a processor can hold.
+    case number(String)
+    case flag(Bool)
+    case null
 
     package init(_ json: inout JSONCursor) throws(JSONError) {
         switch try json.kind() {
         case .string: self = .text(json.text(of: try json.string()))
-        case .number, .literal:
-            try json.skip()
-            self = .other
+        case .number: self = .number(String(decoding: json.bytes[try json.skip()], as: UTF8.self))
+        case .literal:
+            switch json.bytes[try json.skip().lowerBound] {
+            case UInt8(ascii: "t"): self = .flag(true)
+            case UInt8(ascii: "f"): self = .flag(false)
+            default: self = .null
+            }
         case .array:
             var elements: [JSONTree] = []
             try json.beginArray()

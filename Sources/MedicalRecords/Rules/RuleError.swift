@@ -4,11 +4,14 @@ package struct RuleError: Error, Hashable, Sendable {
         case codeLists = "code-lists.json"
         case categories = "categories.json"
         case labels = "labels.json"
+        case claimSchemas = "claim-schemas.json"
+        case claimCodes = "claim-codes.json"
+        case claimUnits = "claim-units.json"
     }
 
     package enum Reason: Hashable, Sendable {
         case json(JSONError)
-        /// An object where a list belongs, or another such exchange; numbers and literals belong nowhere.
+        /// An object where a list belongs, or another such exchange.
         case wrongKind
         case missingKey
         case unknownKey
@@ -25,6 +28,9 @@ package struct RuleError: Error, Hashable, Sendable {
         /// An empty code, or one that is nothing but a star.
         case emptyCode
         case tooManyCodeLists
+        case unknownUnit
+        /// A schema with more fields than a set of claims has places, or a text or number beyond its bound.
+        case tooLarge
     }
 
     package let file: File

@@ -31,6 +31,17 @@ struct RuleNode {
         return text
     }
 
+    /// A whole number.
+    func number() throws(RuleError) -> Int {
+        guard case .number(let digits) = value, let number = Int(digits) else { throw error(.wrongKind) }
+        return number
+    }
+
+    func flag() throws(RuleError) -> Bool {
+        guard case .flag(let flag) = value else { throw error(.wrongKind) }
+        return flag
+    }
+
     func list() throws(RuleError) -> [RuleNode] {
         guard case .list(let elements) = value else { throw error(.wrongKind) }
         return elements.enumerated().map { RuleNode($1, named: String($0), in: self) }
@@ -49,7 +60,7 @@ struct RuleNode {
         var nodes: [RuleNode] = []
         for name in names {
             guard let member = members.first(where: { $0.name == name }) else {
-                throw RuleNode(.other, named: name, in: self).error(.missingKey)
+                throw RuleNode(.null, named: name, in: self).error(.missingKey)
             }
             nodes.append(member.node)
         }

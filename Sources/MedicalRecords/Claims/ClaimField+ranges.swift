@@ -1,0 +1,56 @@
+extension ClaimField {
+    /// A comparison with one side, as people ask for it.
+    package enum Comparison: String, Sendable, CaseIterable {
+        case below, atMost, atLeast, above
+    }
+
+    /// The values that the comparison with `bound` leaves, within the field's bounds. `nil` if it leaves none, if the field has no order, or
+    /// if it cannot be told from the claim: of a number cut to its scale, whether it was at most the bound or above it.
+    package func range(_ comparison: Comparison, _ bound: ClaimValue) -> ClosedRange<Int64>? {
+        let step: Int64
+        switch (bound, kind) {
+        case (.date(let day), .date): step = Int64(day)
+        case (.number(let steps), .number), (.number(let steps), .floor): step = steps
+        default: return nil
+        }
+        let (low, high): (Int64, Int64)
+        switch comparison {
+        case .below: (low, high) = (bounds.lowerBound, step - 1)
+        case .atMost: (low, high) = (bounds.lowerBound, step)
+        case .atLeast: (low, high) = (step, bounds.upperBound)
+        case .above: (low, high) = (step + 1, bounds.upperBound)
+        }
+        if kind == .floor, comparison == .atMost || comparison == .above { return nil }
+        return low <= high && bounds.contains(low) && bounds.contains(high) ? low...high : nil
+    }
+}
+
+/// Birth dates by age on a day. Someone is as old as the birthdays he had, the day itself included; born on a 29 February, he has it on
+/// 1 March in years without one.
+package enum Age {
+    package static let oldest = 150
+
+    /// Born so that he is `years` old or older on that day, as days since 1900-01-01. `nil` if nobody born since then is, or the day is
+    /// beyond what claims can hold.
+    package static func birthDays(ofAgeAtLeast years: Int, on day: ClinicalDay) -> ClosedRange<Int64>? {
+        guard let latest = latestBirthDay(ofAge: years, on: day), latest >= 0 else { return nil }
+        return 0...latest
+    }
+
+    /// Born until that day and younger than `years` on it.
+    package static func birthDays(ofAgeBelow years: Int, on day: ClinicalDay) -> ClosedRange<Int64>? {
+        guard years > 0, let latest = latestBirthDay(ofAge: years, on: day), let today = day.claimDay else { return nil }
+        return latest + 1...Int64(today)
+    }
+
+    /// The same day so many years before; 28 February where that year has no 29th. -1 for all days before 1900.
+    private static func latestBirthDay(ofAge years: Int, on day: ClinicalDay) -> Int64? {
+        guard (0...oldest).contains(years), day.claimDay != nil else { return nil }
+        let parts = day.description.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3 else { return nil }
+        let birthday =
+            ClinicalDay(year: parts[0] - years, month: parts[1], day: parts[2])
+            ?? ClinicalDay(year: parts[0] - years, month: 2, day: 28)
+        return birthday?.claimDay.map(Int64.init) ?? -1
+    }
+}
