@@ -14,7 +14,7 @@ enum ContractTargets {
                 KeyRevocationBody.self, PolicyFiles.self, RevocationBody.self, ReviewBody.self, Descriptor.self,
                 DepositPermission.self,
                 RecipientList.self,
-                SlotProof.self,
+                SlotProof.self, Claims.self, AnchorTree.self,
             ]),
         .canonical(
             "state",

@@ -39,8 +39,10 @@ enum MessageTargets {
         EvidencePage.self, ExportEvidence.self, FetchBackup.self, FetchBackup.Answer.self, FetchEmergencies.self, FetchHistory.self,
         FetchMessages.self,
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
-        ListPayloads.self, ListPayloads.Answer.self, ListRecords.self, ListRecords.Answer.self, ListVersions.self,
-        ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, RequestRecords.self, RequestRecords.Answer.self,
+        ListClaims.self, ListClaims.Answer.self, ListPayloads.self, ListPayloads.Answer.self, ListRecords.self,
+        ListRecords.Answer.self, ListVersions.self,
+        ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, PublishAnchors.self, PublishAnchors.Answer.self,
+        RequestRecords.self, RequestRecords.Answer.self,
         SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
     ]
 

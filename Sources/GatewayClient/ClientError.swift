@@ -183,6 +183,10 @@ package enum Discrepancy: Error, Equatable {
     case descriptorNotDeposited
     case depositorNotAdmitted
     case descriptorNotSigned
+    /// The claims of a record are not those that its depositor described.
+    case claimsOther
+    /// Claims of some records are kept back, or of records that are none.
+    case claimsIncomplete
     /// The payload is not the one the depositor described.
     case payloadOther
     /// The content is not the one the depositor committed to.

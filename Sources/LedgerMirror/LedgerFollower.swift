@@ -38,18 +38,27 @@ package struct LedgerFollower: Sendable {
 
     private func sync(to target: VerifiedCheckpoint, _ progress: @Sendable (UInt64, UInt64) -> Void) async throws(FollowError) {
         let goal = target.checkpoint
-        guard try continues(goal) else { return try await fetchPolicies() }
+        guard try continues(goal) else { return try await fetchPublished() }
         while store.edge.size < goal.size {
             try await takeStep(to: goal)
             progress(store.edge.size, goal.size)
         }
         guard store.edge.root == goal.rootHash else { throw .fault(.forked) }
         do { try store.show(target) } catch { throw .local }
-        try await fetchPolicies()
+        try await fetchPublished()
     }
 
-    /// The files of the policies that were published, which are not in the leaves. Shown is the ledger in any case: a leader that keeps
-    /// files back is asked again.
+    /// What was published and is not in the leaves. Shown is the ledger in any case: a leader that keeps something back is asked again.
+    private func fetchPublished() async throws(FollowError) {
+        try await fetchPolicies()
+        for (leaf, publication) in try local({ try store.missingAnchors() }) {
+            let size = 4 + Int(publication.count) * Bytes32.count
+            let bytes = try await fetch(PublicPath.anchors(publishedAt: leaf), size)
+            guard let tree = try? AnchorTree(canonical: bytes), tree.publication == publication else { throw .fault(.malformed) }
+            try local { try store.keep(tree, publishedAt: leaf) }
+        }
+    }
+
     private func fetchPolicies() async throws(FollowError) {
         for publication in try local({ try store.missingPolicies() }) {
             let bytes = try await fetch(PublicPath.policies(publishedAt: publication.leaf), PolicyFiles.maximumSize)

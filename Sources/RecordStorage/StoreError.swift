@@ -38,6 +38,11 @@ package enum StoreError: Error, Equatable {
         case list
         case payloadMissing(PayloadID)
         case payload(PayloadID)
+        case claimsMissing(UInt64)
+        case claims(UInt64)
+        /// By the leaf that published them.
+        case anchors(UInt64)
+        case anchorsWaiting
         /// The store is another ledger's, or has another ledger key.
         case otherLedger
         /// The snapshot is not the member's, or not of this tree.
@@ -67,6 +72,10 @@ extension StoreError.Difference: CustomStringConvertible {
         case .list: "a recipient list is not the newest one that was signed"
         case .payloadMissing(let payload): "payload \(payload) is missing"
         case .payload(let payload): "payload \(payload) is damaged"
+        case .claimsMissing(let position): "the claims of the record at position \(position) are missing"
+        case .claims(let position): "the claims of the record at position \(position) are not what was deposited"
+        case .anchors(let index): "the marks of claims that entry \(index) published are not those of the entry"
+        case .anchorsWaiting: "a mark of a claim that waits to be published is damaged"
         case .snapshot: "the snapshot is not one that this gateway made of this ledger"
         case .olderThanSnapshot: "the ledger is shorter than it was when its last snapshot was made"
         case .otherLedger: "the key file belongs to another ledger"

@@ -27,6 +27,8 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
     package let contentCommitment: Hash
     /// Bytes of `Facts`, which mean nothing to the contract.
     package let facts: [UInt8]
+    /// `nil` if no claims were issued with it.
+    package let claims: ClaimsAnchor?
     package let depositor: Ed25519.PublicKey
     package let signature: Ed25519.Signature
 
@@ -39,10 +41,11 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
         package var payloadSize: UInt64
         package var contentCommitment: Hash
         package var facts: [UInt8]
+        package var claims: ClaimsAnchor?
 
         package init(
             record: RecordID, version: UInt32, state: State, payload: PayloadID, payloadSize: UInt64, contentCommitment: Hash,
-            facts: [UInt8]
+            facts: [UInt8], claims: ClaimsAnchor? = nil
         ) {
             self.record = record
             self.version = version
@@ -51,6 +54,7 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
             self.payloadSize = payloadSize
             self.contentCommitment = contentCommitment
             self.facts = facts
+            self.claims = claims
         }
     }
 
@@ -70,6 +74,7 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
         payloadSize = fields.payloadSize
         contentCommitment = fields.contentCommitment
         facts = fields.facts
+        claims = fields.claims
         self.depositor = depositor
         self.signature = signature
     }
@@ -83,8 +88,7 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
         payloadSize = try reader.integer(UInt64.self)
         contentCommitment = try reader.value()
         facts = try reader.string(length: UInt16.self, atMost: Self.maximumFactsSize)
-        // The claims anchor comes with rules that know it.
-        guard try !reader.flag() else { throw .unknownTag }
+        claims = try reader.optional { reader throws(FormatError) in try ClaimsAnchor(from: &reader) }
         depositor = try reader.value()
         signature = try reader.signature()
     }
@@ -107,7 +111,7 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
     private var fields: Fields {
         Fields(
             record: record, version: version, state: state, payload: payload, payloadSize: payloadSize,
-            contentCommitment: contentCommitment, facts: facts)
+            contentCommitment: contentCommitment, facts: facts, claims: claims)
     }
 
     private static func unsignedBytes(_ fields: Fields, depositor: Ed25519.PublicKey) -> [UInt8] {
@@ -119,7 +123,7 @@ package struct Descriptor: CanonicalCodable, Hashable, Sendable {
         writer.integer(fields.payloadSize)
         writer.value(fields.contentCommitment)
         writer.string(fields.facts, length: UInt16.self)
-        writer.flag(false)
+        writer.optional(fields.claims) { $1.encode(to: &$0) }
         writer.value(depositor)
         return writer.bytes
     }

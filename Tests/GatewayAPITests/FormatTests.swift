@@ -20,7 +20,7 @@ import Testing
         let examples = try CallExamples()
         let all =
             try examples.entries() + examples.deposits() + examples.requests() + examples.own() + examples.mail()
-            + examples.mirrors() + examples.emergencies()
+            + examples.mirrors() + examples.emergencies() + examples.anchors()
         let names = Set(all.map(\.name))
         let expected = Set(
             examples.paths.flatMap { [$0, "\($0) answer"] } + ["APIError", "StoredRecord", "requests answer, refused"])

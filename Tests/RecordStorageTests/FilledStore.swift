@@ -90,7 +90,7 @@ extension StoreFixture {
     /// A closed store with something in every column of every table, checked by a snapshot.
     static func filled() async throws -> StoreFixture {
         let payload = [UInt8](repeating: 7, count: 1_000)
-        let fixture = try await deposited(payload: payload)
+        let fixture = try await deposited(payload: payload, claims: claims)
         let store = try fixture.open()
         let world = fixture.world
         _ = try await fixture.upload((0..<100_000).map { UInt8(truncatingIfNeeded: $0 / 3) }, to: store)
@@ -101,6 +101,8 @@ extension StoreFixture {
                     world.entry(.compartment(world.compartment("c\(number)")), by: ["c\(number)"]), evidence: .none)
             }
         }
+        try await fixture.publishAnchors(in: store)
+        try await store.commit { try $0.keepAnchors([SHA256.hash([9])]) }
         let body = world.grantBody("g", in: "ana/laboratory", to: "lakeside", list: world.list("ana/laboratory"))
         let evidence = world.evidence(body)
         let entry = world.entry(.grant(world.grant("g")), by: ["g"], evidence: evidence)

@@ -82,14 +82,14 @@ struct StoreFixture {
     }
 
     /// A deposited record with its payload and the patient's header.
-    static func deposited(payload: [UInt8]) async throws -> StoreFixture {
+    static func deposited(payload: [UInt8], claims: Claims? = nil) async throws -> StoreFixture {
         var fixture = try await StoreFixture(try World.withCompartment())
         let store = try fixture.open()
         let name = try await fixture.upload(payload, to: store)
         let list = fixture.world.list("ana/laboratory")
         let fields = Descriptor.Fields(
             record: .random(), version: 1, state: .current, payload: name, payloadSize: UInt64(payload.count),
-            contentCommitment: .emptyTree, facts: [])
+            contentCommitment: .emptyTree, facts: [], claims: claims?.anchor)
         let descriptor = Descriptor(
             fields, signingWith: key("hillside"), origin: fixture.world.origin, compartment: publicKey("ana/laboratory"))
         try fixture.world.deposit([descriptor], in: "ana/laboratory", by: "hillside", list: list)
@@ -100,10 +100,29 @@ struct StoreFixture {
             for slot in step.evidence.tree?.slots.keys.sorted() ?? [] {
                 let position = EvidenceRules.position(leaf: index, slot: slot)
                 try transaction.storeHeader(Array("own".utf8), for: recipient("ana/laboratory"), at: position)
+                if let claims {
+                    try transaction.storeClaims(claims.file, at: position)
+                    try transaction.keepAnchors(claims.anchors)
+                }
             }
         }
         try store.close()
         return fixture
+    }
+
+    static let claims: Claims = {
+        let anchors = (0..<3).map { SHA256.hash([$0]) }
+        guard let claims = Claims(anchors: anchors, file: Array("sealed claims".utf8)) else { preconditionFailure("three anchors") }
+        return claims
+    }()
+
+    /// Puts what waits on the ledger.
+    @discardableResult
+    func publishAnchors(in store: LedgerStore) async throws -> UInt64? {
+        guard let waiting = try await store.read({ try $0.mixedAnchors() }) else { return nil }
+        let entry = world.entry(.claimsAnchors(waiting.tree.publication), by: ["north"])
+        let committed = try await store.commit { try $0.publish(waiting, entry) }
+        return committed.result ? committed.leaves.first?.index : nil
     }
 
     func upload(_ payload: [UInt8], to store: LedgerStore) async throws -> PayloadID {

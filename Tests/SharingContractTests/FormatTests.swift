@@ -31,8 +31,23 @@ import Testing
         let tree = Self.tree(laboratory, referral)
         let difference = try FormatFile("descriptors.json").difference(from: [
             ("laboratory", try Self.example(laboratory)), ("referral", try Self.example(referral)),
+            ("with claims", try Self.example(try Self.withClaims(world))),
             ("tree", Self.example(tree)),
             ("empty tree", Self.example(Evidence.Tree(seed: World.salt, slots: [:]))),
+        ])
+        #expect(difference == nil)
+    }
+
+    @Test func `claims and trees of anchors are as the document says`() throws {
+        let (claims, tree) = (try Self.claims(), try Self.anchorTree())
+        let difference = try FormatFile("claims.json").difference(from: [
+            (
+                "claims",
+                try TestSupport.example(
+                    claims, ["anchors": claims.anchors, "file": claims.file],
+                    more: ["anchor": fields(["anchors": claims.anchor.anchors, "file": claims.anchor.file])])
+            ),
+            ("tree", try TestSupport.example(tree, ["hashes": tree.hashes], more: ["root": tree.root])),
         ])
         #expect(difference == nil)
     }
@@ -74,14 +89,14 @@ extension ContractFormats {
         throw FormatError.notCanonical
     }
 
-    private static func descriptor(_ record: String, facts: String, by clinic: String, version: UInt32, _ world: World) throws
-        -> Descriptor
-    {
+    private static func descriptor(
+        _ record: String, facts: String, by clinic: String, version: UInt32, claims: ClaimsAnchor? = nil, _ world: World
+    ) throws -> Descriptor {
         let fields = Descriptor.Fields(
             record: Descriptor.RecordID(SHA256.hash(Array(record.utf8)).value), version: version,
             state: version == 1 ? .current : .enteredInError, payload: PayloadID(SHA256.hash(Array(record.utf8), [1]).value),
             payloadSize: 1_337, contentCommitment: SHA256.hash(Array(record.utf8), [2]),
-            facts: try FormatFile("facts.json").bytes(facts, "bytes"))
+            facts: try FormatFile("facts.json").bytes(facts, "bytes"), claims: claims)
         return Descriptor(fields, signingWith: key(clinic), origin: world.origin, compartment: publicKey("ana/laboratory"))
     }
 
@@ -91,6 +106,24 @@ extension ContractFormats {
 
     static func referral(_ world: World) throws -> Descriptor {
         try descriptor("referral", facts: "bare", by: "hillside", version: 2, world)
+    }
+
+    static func withClaims(_ world: World) throws -> Descriptor {
+        try descriptor("vaccination", facts: "bare", by: "hillside", version: 1, claims: try claims().anchor, world)
+    }
+
+    /// The file is a sealed file that another example has, for it is random by nature.
+    static func claims() throws -> Claims {
+        let file = try FormatFile("keys.json").bytes("grant seed", "sealed")
+        return try #require(Claims(anchors: (1...3).map { SHA256.hash([$0]) }, file: file))
+    }
+
+    /// The order of a real one is drawn.
+    static func anchorTree() throws -> AnchorTree {
+        var writer = CanonicalWriter()
+        writer.integer(64 as UInt32)
+        for number in UInt8(1)...64 { writer.value(SHA256.hash([number])) }
+        return try AnchorTree(canonical: writer.bytes)
     }
 
     static func tree(_ descriptors: Descriptor...) -> Evidence.Tree {
@@ -120,7 +153,8 @@ extension ContractFormats {
             [
                 "record": descriptor.record, "version": descriptor.version, "state": descriptor.state.rawValue,
                 "payload": descriptor.payload, "payload size": descriptor.payloadSize,
-                "content commitment": descriptor.contentCommitment, "facts": descriptor.facts, "claims anchor": nil,
+                "content commitment": descriptor.contentCommitment, "facts": descriptor.facts,
+                "claims anchor": descriptor.claims.map { fields(["anchors": $0.anchors, "file": $0.file]) },
                 "depositor": descriptor.depositor, "signature": descriptor.signature,
             ],
             more: [

@@ -151,12 +151,12 @@ extension World {
 
     package func descriptor(
         _ record: String, in compartment: String, by clinic: String, version: UInt32 = 1, payload: String = "payload",
-        state: Descriptor.State = .current
+        state: Descriptor.State = .current, claims: ClaimsAnchor? = nil
     ) -> Descriptor {
         let fields = Descriptor.Fields(
             record: Descriptor.RecordID(SHA256.hash(Array(record.utf8)).value), version: version, state: state,
             payload: PayloadID(SHA256.hash(Array(payload.utf8)).value), payloadSize: 1_000,
-            contentCommitment: SHA256.hash(Array(payload.utf8), [1]), facts: [1, 2, 3])
+            contentCommitment: SHA256.hash(Array(payload.utf8), [1]), facts: [1, 2, 3], claims: claims)
         return Descriptor(fields, signingWith: key(clinic), origin: origin, compartment: publicKey(compartment))
     }
 

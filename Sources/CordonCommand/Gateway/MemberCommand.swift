@@ -9,7 +9,7 @@ import SharingContract
 struct MemberCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "member", abstract: "What a member of the consortium does.",
-        subcommands: [New.self, Admit.self, Propose.self, Approve.self, Remove.self, Emergencies.self, Review.self])
+        subcommands: [New.self, Admit.self, Propose.self, Approve.self, Remove.self, Emergencies.self, Review.self, Anchors.self])
 
     /// Runs `body` as the member that this profile is, with or without a gateway.
     static func asMember<Result>(_ cordon: Cordon, _ body: (MemberClient) async throws -> Result) async throws -> Result {

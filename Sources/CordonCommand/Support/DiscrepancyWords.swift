@@ -23,6 +23,8 @@ extension Discrepancy {
         case .recordRolledBack: "an earlier version of a record came than the one that came before"
         case .releasedOtherRecords: "a record came that the decision on the ledger does not release"
         case .descriptorNotDeposited: "a record is not in the deposit it is said to be from"
+        case .claimsOther: "the claims of a record are not those that its author signed"
+        case .claimsIncomplete: "the gateway keeps claims of records back"
         case .depositorNotAdmitted: "a record comes from somebody who was never admitted"
         case .descriptorNotSigned: "a record's description was not signed by its author"
         case .payloadOther: "the sealed content is not the one its author described"

@@ -8,6 +8,7 @@ package enum Label: String, CaseIterable, Sendable {
     case depositPermission = "cordon/deposit-permission/v1"
     case descriptor = "cordon/descriptor/v1"
     case descriptorCommitment = "cordon/descriptor-commitment/v1"
+    case claimsAnchors = "cordon/claims-anchors/v1"
     case released = "cordon/released/v1"
     case filler = "cordon/filler/v1"
     case grant = "cordon/grant/v1"

@@ -20,11 +20,12 @@ package enum PayloadPath {
     package static let maximumSize: UInt64 = 4 << 30
 }
 
-/// Unsigned GETs: what C2SP `tlog-tiles` serves, under these paths, published policies, and health.
+/// Unsigned GETs: what C2SP `tlog-tiles` serves, under these paths, published policies and anchors, and health.
 package enum PublicPath {
     package static let checkpoint = "/checkpoint"
     package static let tiles = "/tile"
     package static let policies = "/policies"
+    package static let anchors = "/anchors"
     package static let health = "/health"
 }
 
@@ -33,10 +34,16 @@ extension PublicPath {
     package static func policies(publishedAt leaf: UInt64) -> String { "\(policies)/\(leaf)" }
 
     /// The leaf that such a path names, written in one way alone.
-    package static func policiesLeaf(of path: String) -> UInt64? {
-        guard let name = path.split(separator: "/").last, let leaf = UInt64(name), policies(publishedAt: leaf) == path else {
-            return nil
-        }
+    package static func policiesLeaf(of path: String) -> UInt64? { leaf(of: path, policies(publishedAt:)) }
+
+    /// Where the tree of anchors is that was published at a leaf: an `AnchorTree`.
+    package static func anchors(publishedAt leaf: UInt64) -> String { "\(anchors)/\(leaf)" }
+
+    /// The same for such a path.
+    package static func anchorsLeaf(of path: String) -> UInt64? { leaf(of: path, anchors(publishedAt:)) }
+
+    private static func leaf(of path: String, _ name: (UInt64) -> String) -> UInt64? {
+        guard let leaf = path.split(separator: "/").last.flatMap({ UInt64($0) }), name(leaf) == path else { return nil }
         return leaf
     }
 }

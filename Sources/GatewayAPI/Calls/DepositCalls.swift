@@ -52,16 +52,19 @@ package struct StoredPayload: CanonicalCodable, Hashable, Sendable {
 /// Records whose payloads are uploaded, with a header for the compartment and one for each recipient of the list.
 package struct DepositRecords: Call {
     package static let path = "/v1/deposits"
-    package static let maximumSize = 8 << 20
+    package static let maximumSize = 16 << 20
 
     package struct Record: Hashable, Sendable {
         package let descriptor: Descriptor
         /// The compartment's own first, then in the list's order.
         package let headers: [[UInt8]]
+        /// Where the descriptor says that there are some.
+        package let claims: Claims?
 
-        package init(descriptor: Descriptor, headers: [[UInt8]]) {
+        package init(descriptor: Descriptor, headers: [[UInt8]], claims: Claims? = nil) {
             self.descriptor = descriptor
             self.headers = headers
+            self.claims = claims
         }
     }
 
@@ -81,7 +84,8 @@ package struct DepositRecords: Call {
                 headers: try reader.list(length: UInt16.self, atMost: RecipientList.maximumRecipients + 1) {
                     reader throws(FormatError) in
                     try reader.string(length: UInt16.self, atMost: maximumHeaderSize)
-                })
+                },
+                claims: try reader.optional { reader throws(FormatError) in try reader.value() })
         }
     }
 
@@ -90,6 +94,7 @@ package struct DepositRecords: Call {
         writer.list(records, length: UInt16.self) { writer, record in
             writer.value(record.descriptor)
             writer.list(record.headers, length: UInt16.self) { $0.string($1, length: UInt16.self) }
+            writer.optional(record.claims) { $0.value($1) }
         }
     }
 

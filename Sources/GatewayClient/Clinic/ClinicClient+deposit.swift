@@ -44,9 +44,11 @@ extension ClinicClient {
         var done = 0
         for (category, ofCategory) in byCategory.sorted(by: { $0.key.code < $1.key.code }) {
             guard let slot = slots[category.code] else { continue }
-            for batch in Self.batches(ofCategory) {
-                let outgoing = try batch.map { item throws(ClientError) in try Outgoing(item, .first()) }
-                reports.append(try await deposit(outgoing, slot, patient: index))
+            let outgoing = try ofCategory.map { item throws(ClientError) in try Outgoing(item, .first()) }
+            try await openCompartment(slot)
+            let readers = try await newestList(slot, patient: index).recipients.count + 1
+            for batch in DepositBatches.split(outgoing.map(\.sizeBesideHeaders), readers: readers) {
+                reports.append(try await deposit(Array(outgoing[batch]), slot, patient: index))
                 done += batch.count
                 progress(done, items.count)
             }
@@ -67,17 +69,14 @@ extension ClinicClient {
 
     private static let uploadsAtATime = 8
 
-    /// A deposit holds up to 256 records, and its message is bounded too.
-    private static func batches(_ items: [DepositItem]) -> [ArraySlice<DepositItem>] {
-        stride(from: 0, to: items.count, by: 128).map { items[$0..<min($0 + 128, items.count)] }
-    }
-
     /// A content with what is said of it.
     struct Outgoing {
         let content: DepositItem.Content
         let digest: Hash
         let facts: StoredFacts
         let revision: Revision
+        /// What was issued with it, for this very record, version and compartment.
+        var claims: Claims?
 
         /// - Parameter known: the version before, if there is one. What a person said of its labels holds on.
         init(_ item: DepositItem, _ revision: Revision, after known: KnownRecord? = nil) throws(ClientError) {
@@ -97,7 +96,14 @@ extension ClinicClient {
 
         func ofMinorsOwnConsent() throws(ClientError) -> Outgoing {
             guard let facts = facts.ofMinorsOwnConsent else { throw Self.tooLarge }
-            return Outgoing(content, digest, facts, revision)
+            var outgoing = Outgoing(content, digest, facts, revision)
+            outgoing.claims = claims
+            return outgoing
+        }
+
+        /// Bytes that it adds to a deposit's message, apart from headers.
+        var sizeBesideHeaders: Int {
+            Descriptor.maximumSize - Descriptor.maximumFactsSize + facts.canonicalBytes.count + (claims?.canonicalBytes.count ?? 0)
         }
 
         private init(_ content: DepositItem.Content, _ digest: Hash, _ facts: StoredFacts, _ revision: Revision) {
@@ -148,7 +154,8 @@ extension ClinicClient {
         let folder = outgoingFolder
         try session.folder.writing { () throws(FileError) in try DurableFile.makeFolder(folder) }
         let subject = SealedRecord.Subject(
-            origin: session.origin, compartment: slot.compartment, facts: record.facts.canonicalBytes, revision: record.revision)
+            origin: session.origin, compartment: slot.compartment, facts: record.facts.canonicalBytes, revision: record.revision,
+            claims: record.claims)
         return try await SealedRecord(record.content, subject, depositor: session.keyring.actorKey(), folder: folder)
     }
 
@@ -171,7 +178,9 @@ extension ClinicClient {
     ) throws(ClientError) -> DepositRecords {
         let body = DepositBody(compartment: slot.compartment, recipientList: list.hash, permission: slot.permission)
         let records = try sealed.map { record throws(ClientError) in
-            DepositRecords.Record(descriptor: record.descriptor, headers: try record.headers(for: [list.own] + list.recipients))
+            DepositRecords.Record(
+                descriptor: record.descriptor, headers: try record.headers(for: [list.own] + list.recipients), claims: record.claims
+            )
         }
         return DepositRecords(body: body, records: records)
     }

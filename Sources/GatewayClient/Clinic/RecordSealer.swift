@@ -3,7 +3,7 @@ import DurableFiles
 import EnvelopeEncryption
 import GatewayAPI
 import NIOCore
-import SharingContract
+package import SharingContract
 import Synchronization
 package import SystemPackage
 
@@ -22,6 +22,8 @@ package struct Revision: Sendable {
 /// The gateway makes it durable; here it is gone with the process, and is sealed anew by the next try. The file key lives as long as this, so that headers can be made again when the recipient list has changed meanwhile.
 package final class SealedRecord {
     let descriptor: Descriptor
+    /// What its descriptor says of claims is about these.
+    let claims: Claims?
     let digest: Hash
     private let fileKey: FileKey
     private let file: OpenFile
@@ -32,9 +34,13 @@ package final class SealedRecord {
         let compartment: Ed25519.PublicKey
         let facts: [UInt8]
         let revision: Revision
+        let claims: Claims?
 
-        package init(origin: TextLine, compartment: Ed25519.PublicKey, facts: [UInt8], revision: Revision = .first()) {
+        package init(
+            origin: TextLine, compartment: Ed25519.PublicKey, facts: [UInt8], revision: Revision = .first(), claims: Claims? = nil
+        ) {
             (self.origin, self.compartment, self.facts, self.revision) = (origin, compartment, facts, revision)
+            self.claims = claims
         }
     }
 
@@ -57,7 +63,8 @@ package final class SealedRecord {
         let fields = Descriptor.Fields(
             record: revision.record, version: revision.version, state: revision.state, payload: payload.id,
             payloadSize: payload.size,
-            contentCommitment: Hash(commitment.value), facts: subject.facts)
+            contentCommitment: Hash(commitment.value), facts: subject.facts, claims: subject.claims?.anchor)
+        claims = subject.claims
         descriptor = Descriptor(fields, signingWith: depositor, origin: subject.origin, compartment: subject.compartment)
         self.digest = digest.finalize()
         self.fileKey = fileKey

@@ -27,6 +27,8 @@ package final class LedgerReplica {
     private var releases: [Ed25519.PublicKey: [LoggedRelease]] = [:]
     /// Leaves at which an emergency was declared, in the order of the ledger.
     package private(set) var emergencies: [UInt64] = []
+    /// Trees of anchors, in the order of the ledger.
+    package private(set) var anchors: [LoggedAnchors] = []
 
     private var leafFile: FilePath { folder.appending("leaves") }
     private var checkpointFile: FilePath { folder.appending("checkpoint") }
@@ -181,6 +183,8 @@ extension LedgerReplica {
                 releases[release.grant, default: []].append(LoggedRelease(leaf: tree.count, time: leaf.time))
             }
         case .emergencyAccess: emergencies.append(tree.count)
+        case .claimsAnchors(let publication):
+            anchors.append(LoggedAnchors(leaf: tree.count, time: leaf.time, publication: publication))
         default: break
         }
         time = leaf.time
@@ -224,6 +228,7 @@ extension LedgerReplica {
         private let deposits: [UInt64: Hash]
         private let releases: [Ed25519.PublicKey: [LoggedRelease]]
         private let emergencies: [UInt64]
+        private let anchors: [LoggedAnchors]
         private let ends: [UInt64]
         private let actorKeys: [Ed25519.PublicKey]
 
@@ -234,6 +239,7 @@ extension LedgerReplica {
             deposits = replica.deposits
             releases = replica.releases
             emergencies = replica.emergencies
+            anchors = replica.anchors
             ends = replica.ends
             actorKeys = replica.actorKeys
         }
@@ -245,6 +251,7 @@ extension LedgerReplica {
             replica.deposits = deposits
             replica.releases = releases
             replica.emergencies = emergencies
+            replica.anchors = anchors
             replica.ends = ends
             replica.actorKeys = actorKeys
         }

@@ -98,6 +98,9 @@ extension Gateway {
     }
 
     private static func check(_ record: DepositRecords.Record, _ list: RecipientList, _ transaction: StoreTransaction) throws {
+        guard record.claims?.anchor == record.descriptor.claims else {
+            throw APIError(.malformed, "the claims of a record are not those that its descriptor names")
+        }
         guard record.headers.count == list.recipients.count + 1 else {
             throw APIError(.malformed, "a record needs one header for each recipient")
         }
@@ -117,7 +120,7 @@ extension Gateway {
         return Evidence.Tree(seed: .random(), slots: Dictionary(uniqueKeysWithValues: slots))
     }
 
-    /// Stores the headers and tells for each record, in the order of the call, where it stands.
+    /// Stores the headers and claims and tells for each record, in the order of the call, where it stands.
     private static func place(
         _ records: [DepositRecords.Record], _ tree: Evidence.Tree, _ list: RecipientList, _ index: UInt64,
         _ transaction: StoreTransaction
@@ -136,6 +139,10 @@ extension Gateway {
             }
             for (recipient, header) in zip([list.own] + list.recipients, record.headers) {
                 try transaction.storeHeader(header, for: recipient, at: position)
+            }
+            if let claims = record.claims {
+                try transaction.storeClaims(claims.file, at: position)
+                try transaction.keepAnchors(claims.anchors)
             }
             return place
         }

@@ -28,7 +28,7 @@ extension Gateway {
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
             case .grant: try Self.grant(call, compiled, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
-            case .deposit, .decision, .emergencyAccess, .erasure:
+            case .deposit, .decision, .emergencyAccess, .erasure, .claimsAnchors:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
             }
             try transaction.append(authentic.get())

@@ -36,6 +36,17 @@ extension Gateway {
         }
     }
 
+    func answer(_ call: ListClaims, from caller: Caller) async throws -> ListClaims.Answer {
+        try await reading(for: caller) { view in
+            _ = try view.requireCompartment(caller.key)
+            let page = try view.claims(
+                of: caller.key, after: call.after, atMost: ListClaims.Answer.maximumFileBytes, limit: ListClaims.Answer.maximumCount
+            )
+            return ListClaims.Answer(
+                items: page.files.map { .init(position: $0.position, file: $0.bytes) }, hasMore: page.hasMore)
+        }
+    }
+
     func answer(_ call: AddHeaders, from caller: Caller) async throws -> Done {
         try requireRoom()
         try await writing(for: caller) { transaction in

@@ -65,6 +65,13 @@ package struct MirrorServer: Sendable {
             else { throw HTTPError(.notFound) }
             return PublicRoutes.policies(files)
         }
+        router.get(RouterPath(PublicPath.anchors + "/*")) { [store] request, context in
+            try limit(context)
+            guard let leaf = PublicPath.anchorsLeaf(of: request.uri.path),
+                let publication = try await store.anchors(publishedAt: leaf)
+            else { throw HTTPError(.notFound) }
+            return PublicRoutes.anchors(publication) { try await store.anchorPiece($0, publishedAt: leaf) }
+        }
         // Not signed: only a member signs answers, and this one may be nobody's. Whoever sent something knows that it was not taken.
         router.post("/**") { request, context in
             if let answer = await desk?.answer(request, context, gate) { return answer }

@@ -47,6 +47,7 @@ extension Gateway {
         text.gauge("emergency_reviews_open", "Emergencies that nobody has reviewed yet.", Double(values.openReviews))
         text.gauge(
             "emergency_reviews_overdue", "Of those, the ones whose last day for a review is over.", Double(values.overdueReviews))
+        text.gauge("claims_anchors_waiting", "Marks of claims that wait to be published.", Double(values.waitingAnchors))
         let calls = values.calls.sorted { $0.key < $1.key }
         text.begin("calls_total", .counter, "Calls by their path and how they ended. A decision is an answer, whatever it says.")
         for (path, calls) in calls {

@@ -34,6 +34,7 @@ final class GatewayMeter: Sendable {
         var connections = 0
         var openReviews = 0
         var overdueReviews = 0
+        var waitingAnchors = 0
     }
 
     private let state = Mutex(Values())
@@ -60,5 +61,6 @@ final class GatewayMeter: Sendable {
     func received(_ bytes: UInt64) { state.withLock { $0.received += bytes } }
     func opened() { state.withLock { $0.connections += 1 } }
     func reviews(open: Int, overdue: Int) { state.withLock { ($0.openReviews, $0.overdueReviews) = (open, overdue) } }
+    func anchors(waiting: Int) { state.withLock { $0.waitingAnchors = waiting } }
     func closed() { state.withLock { $0.connections -= 1 } }
 }

@@ -2,7 +2,8 @@ import Logging
 import RecordStorage
 import ServiceLifecycle
 
-/// Throws away what has had its time: nonces, messages, uploads that no deposit named. And says which reviews are overdue.
+/// Throws away what has had its time: nonces, messages, uploads that no deposit named. Publishes the anchors of claims that came on an
+/// earlier day, and says which reviews are overdue.
 struct Housekeeping: Service {
     let gateway: Gateway
     let logger: Logger
@@ -14,6 +15,10 @@ struct Housekeeping: Service {
             var reviews = ReviewWatch()
             while !Task.isCancelled {
                 await clean()
+                do { try await gateway.publishAnchorsOfEarlierDays() } catch {
+                    logger.warning("the marks of claims that wait could not be published, and it is tried again")
+                }
+                gateway.meter.anchors(waiting: (try? await gateway.store.read { try $0.waitingAnchors() }) ?? 0)
                 do { try await reviews.look(at: gateway, logger) } catch {
                     logger.warning("overdue reviews could not be looked for")
                 }

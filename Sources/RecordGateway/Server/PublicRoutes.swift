@@ -7,7 +7,7 @@ import NIOCore
 import RecordStorage
 import SharingContract
 
-/// What anybody may read, unsigned: C2SP `tlog-tiles`, the published policies, and health.
+/// What anybody may read, unsigned: C2SP `tlog-tiles`, the published policies, anchors of claims, and health.
 struct PublicRoutes: Sendable {
     let gateway: Gateway
     let perAddress: RateLimiter
@@ -35,6 +35,40 @@ struct PublicRoutes: Sendable {
             else { throw HTTPError(.notFound) }
             return counted(PublicPath.policies, Self.policies(files))
         }
+        router.get(RouterPath(PublicPath.anchors + "/*")) { request, context in
+            try limit(context)
+            return counted(PublicPath.anchors, try await anchors(request.uri.path))
+        }
+    }
+
+    private func anchors(_ path: String) async throws -> Response {
+        guard let leaf = PublicPath.anchorsLeaf(of: path),
+            let publication = try await gateway.store.read({ try $0.anchors(publishedAt: leaf) })
+        else { throw HTTPError(.notFound) }
+        return Self.anchors(publication) { [gateway] piece in
+            try await gateway.store.read { try $0.anchorPiece(piece, publishedAt: leaf) }
+        }
+    }
+
+    /// A tree of anchors, piece by piece: who asks for many at once does not fill the memory.
+    static func anchors(
+        _ publication: AnchorPublication, piece: @escaping @Sendable (Int) async throws -> [UInt8]
+    ) -> Response {
+        let size = 4 + Int(publication.count) * Bytes32.count
+        let body = ResponseBody(contentLength: size) { writer in
+            var head = CanonicalWriter()
+            head.integer(publication.count)
+            try await writer.write(ByteBuffer(bytes: head.bytes))
+            var (rest, number) = (size - head.bytes.count, 0)
+            while rest > 0 {
+                let bytes = try await piece(number)
+                try await writer.write(ByteBuffer(bytes: bytes))
+                (rest, number) = (rest - bytes.count, number + 1)
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "application/octet-stream", .cacheControl: forEver], body: body)
     }
 
     private func counted(_ path: String, _ response: Response) -> Response {

@@ -95,7 +95,7 @@ struct EvidenceTable {
             guard let emergency = try state.emergency(review.emergency) else { return nil }
             return try state.terms(of: emergency.grant)?.compartment
         case .erasure: return try ErasureBody(canonical: evidence.body).compartment
-        case .member, .actor, .keyRevocation, .compartment, .deposit, .policySet: return nil
+        case .member, .actor, .keyRevocation, .compartment, .deposit, .policySet, .claimsAnchors: return nil
         }
     }
 }

@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import GRDB
 import MerkleLedger
+import SharingContract
 import Synchronization
 
 /// What is known of a store that is being served.
@@ -41,12 +42,26 @@ extension LedgerStore {
             let checked = try await piece(rest) { check in try replay.withLock { try check.finish(&$0).edge.size } }
             var last: PayloadID?
             repeat { last = try await checkPayloads(after: last, rest) } while last != nil
+            try await checkClaims(replay.withLock { $0.published }, below: checked, rest)
             know(.checked(checked))
             try writeSnapshot()
         } catch let error as StoreError {
             if case .differs(let difference) = error { know(.differs(difference)) }
             throw error
         }
+    }
+
+    private func checkClaims(
+        _ published: [UInt64: AnchorPublication], below size: UInt64, _ rest: (Duration) async throws -> Void
+    ) async throws {
+        var last: UInt64?
+        repeat {
+            let position = last
+            last = try await piece(rest) { try $0.checkClaims(after: position, limit: Self.claimsInPiece) }
+        } while last != nil
+        try await piece(rest) { try $0.checkStrayClaims() }
+        for (leaf, publication) in published { try await piece(rest) { try $0.checkAnchors([leaf: publication]) } }
+        try await piece(rest) { try $0.checkOtherAnchors(than: Set(published.keys), below: size) }
     }
 
     /// A payload that was erased while it was looked at is no difference: then no record has it any more.
@@ -67,6 +82,7 @@ extension LedgerStore {
 
     private static let leavesInPiece: UInt64 = 256
     private static let payloadsInPiece = 16
+    private static let claimsInPiece = 64
 
     /// One piece of the check on a reader's connection, and the rest after it.
     @discardableResult

@@ -32,6 +32,8 @@ package final class LedgerStore: Sendable {
     /// One for each row, and for each batch as much as the pages that every batch writes: some 20 MB of log.
     private static let writeBackInterval = 8_192
     private static let costOfBatch = 8
+    /// What one row adds to the log, so that large values count as so many.
+    private static let bytesOfRow = 2_560
     /// Pages of the log at which SQLite itself steps in, should that not be enough.
     private static let longestLog = 16_384
 
@@ -256,13 +258,14 @@ extension LedgerStore {
                     return continuation.resume(returning: jobs.map { _ in .failure(StoreError.cannotWrite) })
                 }
                 let before = database.totalChangesCount
-                continuation.resume(returning: self.write(jobs, database))
-                self.writeBack(after: database.totalChangesCount - before, database)
+                let (outcomes, largeBytes) = self.write(jobs, database)
+                continuation.resume(returning: outcomes)
+                self.writeBack(after: database.totalChangesCount - before + largeBytes / Self.bytesOfRow, database)
             }
         }
     }
 
-    private func write(_ jobs: [Job], _ database: Database) -> [Job.Outcome] {
+    private func write(_ jobs: [Job], _ database: Database) -> (outcomes: [Job.Outcome], largeBytes: Int) {
         let before = head
         let transaction = StoreTransaction(database, edge: before.edge, previousTime: before.time, clock: clock())
         var results: [Swift.Result<(any Sendable, [UInt64: Leaf]), any Error>] = []
@@ -281,10 +284,10 @@ extension LedgerStore {
             meter.wrote(jobs.count, syncing: .now - written)
             let after = transaction.size > before.size ? try publish(transaction) : before
             let proofs = BatchProofs(leaves: before.size..<after.size, head: after, completed: transaction.completed)
-            return results.map { outcome($0, proofs) }
+            return (results.map { outcome($0, proofs) }, transaction.largeBytes)
         } catch {
             meter.failed()
-            return jobs.map { _ in .failure(StoreError.cannotWrite) }
+            return (jobs.map { _ in .failure(StoreError.cannotWrite) }, transaction.largeBytes)
         }
     }
 

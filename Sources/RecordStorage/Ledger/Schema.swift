@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("2 restored") { try $0.execute(sql: restored) }
         migrator.registerMigration("2 facts") { try $0.execute(sql: facts) }
         migrator.registerMigration("2 times") { try $0.execute(sql: times) }
+        migrator.registerMigration("3 claims") { try $0.execute(sql: claims + AnchorTables.sql) }
         return migrator
     }
 
@@ -55,6 +56,14 @@ enum Schema {
         UPDATE payload SET isPending = 1 WHERE NOT EXISTS (SELECT 1 FROM slot WHERE slot.payload = payload.id);
         CREATE INDEX pendingByTime ON payload (stored) WHERE isPending;
         CREATE INDEX messageByTime ON message (received);
+        """
+
+    /// Claims files by the descriptor's position, and anchors that wait for a tree, in no other order than that of their bytes.
+    private static let claims = """
+        CREATE TABLE claims (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+        CREATE TABLE anchor (hash BLOB PRIMARY KEY, digest BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX anchorByDay ON anchor (day);
+
         """
 
     /// What is kept for a time and is no part of the ledger.

@@ -24,6 +24,9 @@ struct SelfCheck {
         var replay = Replay()
         let result = try finish(&replay, progress: progress)
         try checkPayloads()
+        try checkClaims()
+        try checkAnchors(replay.published)
+        try checkOtherAnchors(than: Set(replay.published.keys), below: result.edge.size)
         return result
     }
 
@@ -68,6 +71,8 @@ struct SelfCheck {
         fileprivate var state = MemoryState()
         fileprivate var time: Minute?
         fileprivate var history: Set<HistoryLine> = []
+        /// By their leaves.
+        fileprivate(set) var published: [UInt64: AnchorPublication] = [:]
         /// How many leaves the ledger's key vouched for when this began.
         fileprivate var signedSize: UInt64?
     }
@@ -116,6 +121,7 @@ struct SelfCheck {
         } catch is Refusal {
             throw StoreError.differs(.evidence(index))
         }
+        if case .claimsAnchors(let publication) = leaf.entry.event { replay.published[index] = publication }
         replay.time = leaf.time
         for tile in replay.edge.append(Hash.leaf(bytes)) { try Self.compare(tile, database) }
     }
@@ -217,6 +223,12 @@ extension SelfCheck {
     private func checkPayloads() throws {
         var last: PayloadID?
         while let next = try checkPayloads(after: last, limit: .max) { last = next }
+    }
+
+    private func checkClaims() throws {
+        var last: UInt64?
+        while let next = try checkClaims(after: last, limit: .max) { last = next }
+        try checkStrayClaims()
     }
 
     /// Checks the payloads of records after one, in the order of their names. Gives the last, `nil` when there are no more.

@@ -15,6 +15,8 @@ package final class StoreTransaction {
     private let clock: Minute
     /// Leaves that this writer appended.
     private(set) var appended: [UInt64: Leaf] = [:]
+    /// Bytes of large values that were written in this batch.
+    private(set) var largeBytes = 0
 
     init(_ database: Database, edge: TreeEdge, previousTime: Minute?, clock: Minute) {
         self.database = database
@@ -31,6 +33,9 @@ package final class StoreTransaction {
     package var view: StoreView { StoreView(database: database, cache: cache) }
 
     package var size: UInt64 { edge.size }
+
+    /// Told of large values, so that the log is brought into the database in time.
+    func wrote(_ bytes: Int) { largeBytes += bytes }
 
     /// Runs both kinds of rules and appends. Throws the contract's `Refusal`.
     @discardableResult

@@ -71,6 +71,11 @@ package final class MirrorStore: Sendable {
             // `files` comes after the leaf.
             try database.execute(sql: "CREATE TABLE policies (leaf INTEGER PRIMARY KEY, root BLOB NOT NULL, files BLOB)")
         }
+        migrator.registerMigration("4 anchors") { database in
+            // The tree comes after the leaf.
+            try database.execute(
+                sql: "CREATE TABLE anchors (leaf INTEGER PRIMARY KEY, isHere INTEGER NOT NULL);" + AnchorTables.sql)
+        }
         return migrator
     }
 }
@@ -124,8 +129,11 @@ extension MirrorStore {
             try database.run(
                 "INSERT INTO tile (level, number, hashes) VALUES (?, ?, ?)", [place.level, Int64(place.index), tile.bytes.blob])
         }
-        if case .policySet(let publication) = leaf.entry.event {
+        switch leaf.entry.event {
+        case .policySet(let publication):
             try database.run("INSERT INTO policies (leaf, root) VALUES (?, ?)", [Int64(edge.size) - 1, publication.root.blob])
+        case .claimsAnchors: try database.run("INSERT INTO anchors (leaf, isHere) VALUES (?, 0)", [Int64(edge.size) - 1])
+        default: break
         }
         time = leaf.time
     }

@@ -154,6 +154,7 @@ extension StoreTransaction {
             }
             let position = Int64(try row.unsigned("position"))
             try database.run("DELETE FROM header WHERE position = ?", [position])
+            try deleteClaims(at: position)
             try database.run(
                 "UPDATE slot SET salt = NULL, descriptor = NULL, record = NULL, payload = NULL WHERE position = ?", [position])
             guard let payload = try row.bytes(ifAny: "payload"),

@@ -16,6 +16,7 @@ package enum Event: Hashable, Sendable {
     case review(Review)
     case policySet(PolicyPublication)
     case erasure(Erasure)
+    case claimsAnchors(AnchorPublication)
 
     /// The number is the kind's tag. Those left out belong to later rules.
     package enum Kind: UInt8, CaseIterable, Sendable {
@@ -31,6 +32,7 @@ package enum Event: Hashable, Sendable {
         case review = 12
         case policySet = 13
         case erasure = 15
+        case claimsAnchors = 19
 
         /// The kind in labels and on screens.
         package var name: String {
@@ -47,6 +49,7 @@ package enum Event: Hashable, Sendable {
             case .review: "review"
             case .policySet: "policy-set"
             case .erasure: "erasure"
+            case .claimsAnchors: "claims-anchors"
             }
         }
     }
@@ -65,6 +68,7 @@ package enum Event: Hashable, Sendable {
         case .review: .review
         case .policySet: .policySet
         case .erasure: .erasure
+        case .claimsAnchors: .claimsAnchors
         }
     }
 
@@ -85,6 +89,7 @@ package enum Event: Hashable, Sendable {
         case .review: self = .review(try Review(from: &reader))
         case .policySet: self = .policySet(try PolicyPublication(from: &reader))
         case .erasure: self = .erasure(try Erasure(from: &reader))
+        case .claimsAnchors: self = .claimsAnchors(try AnchorPublication(from: &reader))
         }
     }
 
@@ -105,6 +110,7 @@ package enum Event: Hashable, Sendable {
         case .review(let fields): fields.encode(to: &writer)
         case .policySet(let fields): fields.encode(to: &writer)
         case .erasure(let fields): fields.encode(to: &writer)
+        case .claimsAnchors(let fields): fields.encode(to: &writer)
         }
     }
 }

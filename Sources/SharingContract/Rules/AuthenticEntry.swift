@@ -29,7 +29,7 @@ extension Evidence {
     func verifySignatures(of entry: Entry) throws(Refusal) {
         let origin = entry.origin
         switch entry.event {
-        case .member, .actor, .keyRevocation, .compartment, .revocation, .decision, .review, .policySet: break
+        case .member, .actor, .keyRevocation, .compartment, .revocation, .decision, .review, .policySet, .claimsAnchors: break
         case .deposit:
             let body = try parsed(DepositBody.self)
             try authentic { () throws(Ed25519.SignatureError) in try body.permission.verifySignature(origin: origin) }

@@ -55,6 +55,7 @@ package struct Contract: Sendable {
         case .review(let review): try apply(review, state, ledger)
         case .policySet(let publication): try apply(publication, state, ledger)
         case .erasure(let erasure): try apply(erasure, state, ledger)
+        case .claimsAnchors: try applyAnchors(ledger)
         }
     }
 

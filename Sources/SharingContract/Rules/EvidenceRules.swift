@@ -22,7 +22,7 @@ package struct EvidenceRules: Sendable {
 
     private func apply(to state: some StateReader) throws -> [StateChange] {
         switch leaf.entry.event {
-        case .member, .compartment:
+        case .member, .compartment, .claimsAnchors:
             // The contract has seen that these commit to the empty body.
             return []
         case .actor:
@@ -125,6 +125,8 @@ extension EvidenceRules {
             record.versions.count < RecordState.maximumVersions, Int(descriptor.version) == record.versions.count + 1
         else { throw Refusal.bodyContradicts }
         guard !record.isRetracted, descriptor.state == .current || !record.versions.isEmpty else { throw Refusal.notLive }
+        // Nothing is claimed of what was entered in error.
+        guard descriptor.state == .current || descriptor.claims == nil else { throw Refusal.bodyContradicts }
         record.versions.append(commitment)
         record.isRetracted = descriptor.state == .enteredInError
         return StateChange(.record(descriptor.record), record)

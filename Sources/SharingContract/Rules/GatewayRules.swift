@@ -19,6 +19,12 @@ extension Contract {
         return try applyByMember(ledger, [StateChange(.request(release.request), LeafIndex(index))] + [used].compactMap(\.self))
     }
 
+    /// What the anchors are, no rule can judge: who depends on one finds it under the root.
+    func applyAnchors(_ ledger: LedgerState) throws(Refusal) -> [StateChange] {
+        try requireNoBody()
+        return try applyByMember(ledger, [])
+    }
+
     func apply(_ erasure: Erasure, _ state: some StateReader, _ ledger: LedgerState) throws -> [StateChange] {
         for commitment in erasure.commitments where try state.erasure(of: commitment) != nil { throw Refusal.unchanged }
         return try applyByMember(ledger, erasure.commitments.map { StateChange(.erased($0), LeafIndex(index)) })

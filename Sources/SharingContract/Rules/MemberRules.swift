@@ -85,7 +85,7 @@ extension Contract {
         case .member(.rekey, _): count == 1 ? 1 : majority(of: count - 1)
         case .actor, .keyRevocation: min(2, count)
         case .policySet: half(of: count)
-        case .compartment, .deposit, .grant, .revocation, .decision, .emergencyAccess, .review, .erasure: 1
+        case .compartment, .deposit, .grant, .revocation, .decision, .emergencyAccess, .review, .erasure, .claimsAnchors: 1
         }
     }
 

@@ -5,7 +5,7 @@ import json
 
 from . import codecs, layouts
 from .codecs import require
-from .keys import AgeFile, labelled, leaf_hash, message, public_key, sha256, verify
+from .keys import AgeFile, labelled, leaf_hash, merkle_root, message, public_key, sha256, verify
 from .ledger import check_entry, check_export, check_receipt, check_state, fold, slot_root
 from .secrets import SKIPPED, envelopes, keys
 
@@ -51,7 +51,7 @@ def conventions(files):
 
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
-    "descriptor-commitment", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
+    "descriptor-commitment", "claims-anchors", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
     "snapshot", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice")]
 
 
@@ -92,7 +92,7 @@ def snapshot(files):
 
 def descriptors(files):
     file = files["descriptors.json"]
-    for name in ("laboratory", "referral"):
+    for name in ("laboratory", "referral", "with claims"):
         example = file[name]
         value = parse(example, layouts.descriptor, name)
         compartment, salt = bytes.fromhex(example["compartment"]), bytes.fromhex(example["salt"])
@@ -105,6 +105,22 @@ def descriptors(files):
         for item in file[name]["commitments"]:
             proof = layouts.slot_proof.parse(bytes.fromhex(item["proof"]))
             require(proof["slot"] == item["slot"] and fold(proof, item["commitment"]) == file[name]["root"], f"{name}: proof")
+
+
+def claims(files):
+    file = files["claims.json"]
+    value = parse(file["claims"], layouts.claims, "claims")
+    AgeFile(bytes.fromhex(value["file"])).require_hybrid()
+    anchors = b"".join(bytes.fromhex(anchor) for anchor in value["anchors"])
+    named = {"anchors": labelled("cordon/claims-anchors/v1", len(value["anchors"]).to_bytes(2, "big"), anchors).hex(),
+             "file": sha256(bytes.fromhex(value["file"])).hex()}
+    require(named == file["claims"]["anchor"], "claims: another anchor")
+    require(files["descriptors.json"]["with claims"]["fields"]["claims anchor"] == named, "a descriptor of other claims")
+    tree = parse(file["tree"], layouts.anchor_tree, "tree")
+    published = files["entries.json"]["claims-anchors"]["fields"]["event"]
+    root = merkle_root([bytes.fromhex(anchor) for anchor in tree["hashes"]]).hex()
+    require(published == {"root": root, "count": len(tree["hashes"])}, "tree: another root")
+    require(set(value["anchors"]) <= set(tree["hashes"]), "tree: an anchor is missing")
 
 
 def facts(files):
@@ -287,7 +303,7 @@ def profiles(files):
 FILES = {
     f"{name}.json": check for name, check in {
         "conventions": conventions, "keys": keys, "envelopes": envelopes, "entries": entries, "lists": lists,
-        "descriptors": descriptors, "facts": facts, "requests": requests, "evidence": evidence, "papers": papers,
+        "descriptors": descriptors, "claims": claims, "facts": facts, "requests": requests, "evidence": evidence, "papers": papers,
         "messages": messages, "http": http, "calls": calls, "audit": audit, "state": state, "profiles": profiles,
         "snapshot": snapshot}.items()
 }

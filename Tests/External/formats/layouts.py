@@ -79,9 +79,12 @@ decision_record = checked(
 
 # 4.3
 deposit_body = struct(("compartment", key), ("recipient list", hash_), ("permission", nested(permission)), bound=196)
+claims_anchor = struct(("anchors", hash_), ("file", hash_))
+claims = struct(("anchors", listing(2, hash_, at_most=16_384, at_least=1, order=lambda value: value)),
+                ("file", string(4, 1 << 20)), bound=1_572_870)
 descriptor = struct(("record", fixed(32)), ("version", u32), ("state", one_of(u8, [1, 2])), ("payload", fixed(32)),
                     ("payload size", u64), ("content commitment", hash_), ("facts", string(2, 16_000, facts)),
-                    ("claims anchor", absent), ("depositor", key), ("signature", sig), bound=17_000)
+                    ("claims anchor", opt(claims_anchor)), ("depositor", key), ("signature", sig), bound=17_000)
 slot_proof = struct(("slot", u8), *[(f"sibling {level}", hash_) for level in range(8)], bound=257)
 
 # 4.4
@@ -131,6 +134,14 @@ compartment = struct(("key", key), ("next", hash_), ("recovery", hash_), ("prede
 grant = struct(("control", key), ("release", key), ("from", day), ("until", day), ("commitment", absent))
 erasure = struct(("basis", one_of(u8, [1, 2])),
                  ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)))
+
+
+def check_anchor_count(count):
+    require(64 <= count <= 1 << 20 and count & count - 1 == 0, f"{count} is no number of anchors")
+
+
+anchor_tree = checked(struct(("hashes", listing(4, hash_, at_most=1 << 20)), bound=33_554_436),
+                      lambda value: check_anchor_count(len(value["hashes"])))
 EVENTS = {
     1: union("change", u8, {
         1: struct(("key", key), ("name", filled_text), ("address", filled_text), ("genesis", union("begins", flag, {
@@ -149,6 +160,7 @@ EVENTS = {
     12: struct(("emergency", u64)),
     13: struct(("root", hash_), ("since", u64)),
     15: erasure,
+    19: checked(struct(("root", hash_), ("count", u32)), lambda value: check_anchor_count(value["count"])),
 }
 _refusal = struct(("refusal", hash_))
 _release = struct(("grant", key), ("request", hash_), ("release", sig), ("emergency leaf", opt(u64)))
@@ -184,7 +196,7 @@ BODIES = {
     11: emergency_body, 12: review_body, 13: policy_files, 15: struct(("compartment", key), ("signature", sig), bound=96),
 }
 KINDS = {1: "member", 2: "actor", 4: "key-revocation", 5: "compartment", 7: "deposit", 8: "grant", 9: "revocation", 10: "decision",
-         11: "emergency-access", 12: "review", 13: "policy-set", 15: "erasure"}
+         11: "emergency-access", 12: "review", 13: "policy-set", 15: "erasure", 19: "claims-anchors"}
 signature = struct(("key", key), ("signature", sig))
 signatures = listing(1, signature, at_most=64, order=lambda value: value["key"])
 
@@ -312,8 +324,8 @@ CALLS = {
     "payloads answer": struct(("payload", fixed(32)), ("size", u64), bound=40),
     "deposits": struct(
         ("body", nested(deposit_body)),
-        ("records", listing(2, struct(("descriptor", nested(descriptor)), ("headers", listing(2, _header, at_most=257))),
-                            at_most=256)), bound=8_388_608),
+        ("records", listing(2, struct(("descriptor", nested(descriptor)), ("headers", listing(2, _header, at_most=257)),
+                                       ("claims", opt(nested(claims)))), at_most=256)), bound=16_777_216),
     "deposits answer": struct(("posted", nested(posted_leaf)),
                               ("places", listing(2, struct(("salt", fixed(32)), ("proof", nested(slot_proof))), at_most=256)),
                               bound=106_766),
@@ -326,6 +338,12 @@ CALLS = {
     "own/records answer": struct(("records", listing(2, nested(stored_record), at_most=256)), ("has more", flag), bound=5_477_123),
     "own/versions": struct(("record", fixed(32)), ("after", opt(u64)), bound=41),
     "own/versions answer": struct(("records", listing(2, nested(stored_record), at_most=256)), ("has more", flag), bound=5_477_123),
+    "own/claims": struct(("after", opt(u64)), bound=9),
+    "own/claims answer": struct(
+        ("claims", listing(2, struct(("position", u64), ("file", string(4, 1 << 20))), at_most=256,
+                           order=lambda value: value["position"])), ("has more", flag), bound=4_197_379),
+    "anchors/publish": nothing,
+    "anchors/publish answer": struct(("posted", nested(posted_leaf)), ("count", u32), ("has more", flag), bound=32_785),
     "own/headers": struct(("grant", key), ("headers", listing(2, struct(("position", u64), ("header", _header)), at_most=256)),
                           bound=1_051_170),
     "own/headers answer": nothing,

@@ -321,4 +321,4 @@ def _erasure(state, index, entry, body, kept):
 
 
 _APPLY = {1: _member, 2: _actor, 5: _compartment, 7: _deposit, 8: _grant, 9: _revocation, 10: _decision, 11: _emergency,
-          12: _review, 13: _policies, 15: _erasure}
+          12: _review, 13: _policies, 15: _erasure, 19: lambda *_: None}

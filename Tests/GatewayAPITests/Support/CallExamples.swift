@@ -10,8 +10,9 @@ struct CallExamples {
 
     /// All calls with a message or an answer of ours.
     let paths = [
-        "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/headers",
-        "own/payload", "own/history", "own/erasures", "emergencies", "emergencies/evidence",
+        "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/claims",
+        "own/headers",
+        "own/payload", "own/history", "own/erasures", "emergencies", "emergencies/evidence", "anchors/publish",
         "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
         "backup/fetch", "mirror/payloads", "mirror/payload",
     ]
@@ -88,7 +89,14 @@ extension CallExamples {
             canonical: try Evidence(
                 canonical: try FormatFile("entries.json").bytes("deposit", "evidence", "bytes")
             ).body)
-        let deposit = DepositRecords(body: body, records: [.init(descriptor: record.descriptor, headers: [header, header])])
+        let described = try Descriptor(canonical: try FormatFile("descriptors.json").bytes("with claims", "bytes"))
+        let claims = try Claims(canonical: try FormatFile("claims.json").bytes("claims", "bytes"))
+        let deposit = DepositRecords(
+            body: body,
+            records: [
+                .init(descriptor: record.descriptor, headers: [header, header]),
+                .init(descriptor: described, headers: [header, header], claims: claims),
+            ])
         let answer = DepositRecords.Answer(posted: posted, places: [.init(salt: record.salt, proof: placed)])
         return [
             ("payloads", payload), ("payloads answer", try example(stored, ["payload": stored.payload, "size": stored.size])),
@@ -98,7 +106,12 @@ extension CallExamples {
                     deposit,
                     [
                         "body": body.canonicalBytes,
-                        "records": [fields(["descriptor": record.descriptor.canonicalBytes, "headers": [header, header]])],
+                        "records": deposit.records.map {
+                            fields([
+                                "descriptor": $0.descriptor.canonicalBytes, "headers": $0.headers,
+                                "claims": $0.claims?.canonicalBytes,
+                            ])
+                        },
                     ])
             ),
             (
@@ -179,6 +192,13 @@ extension CallExamples {
                     ListVersions.Answer(records: [record.withoutHeader], hasMore: false),
                     ["records": [record.withoutHeader.canonicalBytes], "has more": false])
             ),
+            ("own/claims", try example(ListClaims(after: 1_553), ["after": 1_553])),
+            (
+                "own/claims answer",
+                try example(
+                    ListClaims.Answer(items: [.init(position: 1_554, file: message)], hasMore: true),
+                    ["claims": [fields(["position": 1_554, "file": message])], "has more": true])
+            ),
             (
                 "own/headers",
                 try example(headers, ["grant": headers.grant, "headers": [fields(["position": 1_553, "header": header])]])
@@ -219,6 +239,17 @@ extension CallExamples {
                 try example(
                     EvidencePage(items: [.init(leaf: 15, evidence: evidence)], next: nil),
                     ["items": [fields(["leaf": 15, "evidence": evidence.canonicalBytes])], "next": nil])
+            ),
+        ]
+    }
+
+    func anchors() throws -> [Named] {
+        let answer = PublishAnchors.Answer(posted: posted, count: 12, hasMore: false)
+        return [
+            ("anchors/publish", nothing),
+            (
+                "anchors/publish answer",
+                try example(answer, ["posted": posted.canonicalBytes, "count": 12, "has more": false])
             ),
         ]
     }

@@ -27,7 +27,7 @@ struct EntryExamples {
             try delegation(), try delegated(),
             revocation(), try decision(isReleased: true), try decision(isReleased: false),
             try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(),
-            try policySet(),
+            try policySet(), try claimsAnchors(),
         ]
     }
 
@@ -250,6 +250,13 @@ extension EntryExamples {
             line.hasPrefix("\"content-digest\"") ? digest : String(line)
         }
         return Array(lines.joined(separator: "\n").utf8)
+    }
+
+    private func claimsAnchors() throws -> Example {
+        let tree = try ContractFormats.anchorTree()
+        return example(
+            "claims-anchors", .claimsAnchors(tree.publication), fields(["root": tree.root, "count": tree.hashes.count]),
+            by: ["north"])
     }
 
     private func emergencyAccess() -> Example {
