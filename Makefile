@@ -47,7 +47,7 @@ bench: build
 build:
 	@.ci/packages build
 	mkdir -p .build/static-libraries
-	for library in crypto sodium sqlite3 z; do
+	for library in crypto gmp sodium sqlite3 z; do
 	    ln -sf "$$(cc -print-file-name=lib$$library.a)" .build/static-libraries/
 	done
 	export CORDON_STATIC_LIBRARIES="$$PWD/.build/static-libraries"

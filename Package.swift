@@ -4,8 +4,8 @@
 // Targets stand in the order of the module table in README.md, and every arrow is one that table names.
 import PackageDescription
 
-// CORDON_STATIC_LIBRARIES=DIR: DIR holds libsodium.a, libcrypto.a, libsqlite3.a and libz.a (links to them will do) and nothing
-// else. It is searched first, so that the release programs need only libc, libm and the C++ runtime. `make build` sets it.
+// CORDON_STATIC_LIBRARIES=DIR: DIR holds libsodium.a, libcrypto.a, libgmp.a, libsqlite3.a and libz.a (links to them will do) and
+// nothing else. It is searched first, so that the release programs need only libc, libm and the C++ runtime. `make build` sets it.
 // A linker setting, so switching it relinks and recompiles nothing.
 //
 // CORDON_FUZZ=1 adds the fuzz target. libFuzzer brings the program's `main`, so it links only under `--sanitize=fuzzer`: see .ci/fuzz.
@@ -66,9 +66,10 @@ let package = Package(
         // C. No `pkgConfig:`: the libraries lie on the default paths, and pkg-config would put their folder in front of the static one.
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
 
         // Pure: no disk, no network, no clock.
-        .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL"]),
+        .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL", "CGMP"]),
         .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
         .target(name: "Cedar"),
