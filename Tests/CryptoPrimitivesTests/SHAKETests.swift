@@ -6,7 +6,8 @@ import Testing
 @Suite struct SHAKETests {
     @Test func `SHAKE128 of nothing is as FIPS 202 says`() {
         #expect(
-            Hexadecimal.encode(SHAKE.hash(.bits128, count: 32)) == "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26")
+            Hexadecimal.encode(SHAKE.hash(.bits128, count: 32))
+                == "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26")
     }
 
     @Test func `SHAKE256 of abc is as hashlib says`() {
