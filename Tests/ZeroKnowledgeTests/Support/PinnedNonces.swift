@@ -1,0 +1,16 @@
+import CryptoPrimitives
+import ZeroKnowledge
+
+/// The pinned generator of the drafts' test vectors: a sponge that squeezes `Ns` + 16 bytes for each number. Never for a real proof.
+struct PinnedNonces<Secrets: SecretScalars>: NonceSource {
+    private var sponge: Transcript
+
+    init(_ name: String) {
+        sponge = Transcript(sessionID: Transcript.sessionID(tag: Array("TestDRNG-SIGMA-PROOFS-\(name)".utf8)))
+    }
+
+    mutating func nonces(_ count: Int) -> Secrets {
+        let bytes = sponge.squeeze(count * (Secrets.Scalar.size + 16))
+        return Secrets(decoding: SecretBytes(copying: bytes.span))
+    }
+}
