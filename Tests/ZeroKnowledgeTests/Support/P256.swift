@@ -76,7 +76,7 @@ enum P256: Group {
 
         static func + (left: Scalar, right: Scalar) -> Scalar { combine(left, right) { BN_add($0, $1, $2) } }
         static func - (left: Scalar, right: Scalar) -> Scalar { combine(left, right) { BN_sub($0, $1, $2) } }
-        static func * (left: Scalar, right: Scalar) -> Scalar { 
+        static func * (left: Scalar, right: Scalar) -> Scalar {
             combine(left, right) {
                 let scratch = BN_CTX_new()
                 defer { BN_CTX_free(scratch) }
