@@ -6,7 +6,7 @@ package import CryptoPrimitives
 ///
 /// with `Ns` + 16 bytes for each nonce. A seed that repeats gives the same nonces for the same proof alone; a seed that somebody knows
 /// gives them to nobody who does not know the secret too.
-package struct HedgedNonces<Secrets: SecretScalars>: NonceSource {
+package struct HedgedNonces<Secrets: SecretVector>: NonceSource {
     private let hash: SHAKE
     private var calls: UInt32 = 0
 
@@ -26,6 +26,6 @@ package struct HedgedNonces<Secrets: SecretScalars>: NonceSource {
         var hash = hash
         hash.absorb(Codec.integer(calls))
         calls += 1
-        return Secrets(decoding: hash.secretOutput(count * (Secrets.Scalar.size + 16)))
+        return Secrets(squeezed: hash.secretOutput(count * (Secrets.Scalar.size + 16)))
     }
 }

@@ -33,7 +33,7 @@ extension LinearRelation {
         let scalars = try Self.scalars(proof)
         let commitment = simulatedCommitment(challenge: scalars[0], responses: Array(scalars.dropFirst()))
         // An identity has no encoding to absorb, and no honest prover sends it but with probability 1/q.
-        guard !commitment.contains(G.identity),
+        guard !commitment.contains(G.Element.identity),
             challenge(sessionID: Transcript.sessionID(tag: tag), commitment: Self.serialize(commitment)) == scalars[0]
         else { throw .notValid }
     }
@@ -54,7 +54,7 @@ extension LinearRelation {
         guard witness.count == scalarCount else { throw .notTrue }
         let prover = proverCommitment(witness: witness, nonces: &nonces)
         let commitment = prover.elements
-        guard !commitment.contains(G.identity) else { throw .notTrue }
+        guard !commitment.contains(G.Element.identity) else { throw .notTrue }
         let challenge = challenge(sessionID: Transcript.sessionID(tag: tag), commitment: Self.serialize(commitment))
         let responses = prover.responses(to: challenge)
         guard accepts(commitment: commitment, challenge: challenge, responses: responses) else { throw .notTrue }
@@ -63,7 +63,7 @@ extension LinearRelation {
 
     /// Parses a batchable NARG string and derives its challenge.
     func batchable(_ proof: [UInt8], sessionID: Bytes32) throws(ProofError) -> Conversation {
-        let commitmentSize = equations.count * G.elementSize
+        let commitmentSize = equations.count * G.Element.size
         guard proof.count == commitmentSize + scalarCount * G.Scalar.size else { throw .malformed }
         let commitmentBytes = Array(proof.prefix(commitmentSize))
         return Conversation(
@@ -79,15 +79,15 @@ extension LinearRelation {
         return transcript.challenge()
     }
 
-    private static func serialize(_ elements: [G.Element]) -> [UInt8] { elements.flatMap(G.serialize) }
-    private static func serialize(_ scalars: [G.Scalar]) -> [UInt8] { scalars.flatMap(\.bytes) }
+    private static func serialize(_ elements: [G.Element]) -> [UInt8] { elements.flatMap(\.encoded) }
+    private static func serialize(_ scalars: [G.Scalar]) -> [UInt8] { scalars.flatMap(\.encoded) }
 
     private static func elements(_ bytes: [UInt8]) throws(ProofError) -> [G.Element] {
-        try values(bytes, size: G.elementSize) { (bytes) throws(FormatError) in try G.deserialize(bytes) }
+        try values(bytes, size: G.Element.size) { (bytes) throws(FormatError) in try G.Element(decoding: bytes) }
     }
 
     private static func scalars(_ bytes: [UInt8]) throws(ProofError) -> [G.Scalar] {
-        try values(bytes, size: G.Scalar.size) { (bytes) throws(FormatError) in try G.Scalar(bytes) }
+        try values(bytes, size: G.Scalar.size) { (bytes) throws(FormatError) in try G.Scalar(decoding: bytes) }
     }
 
     private static func values<Value>(

@@ -9,11 +9,11 @@ extension LinearRelation {
         var bytes = Self.index(equations.count)
         for equation in equations {
             bytes += Self.index(equation.image.count)
-            for term in equation.image { bytes += Self.index(term.element) + term.coefficient.bytes }
+            for term in equation.image { bytes += Self.index(term.element) + term.coefficient.encoded }
             bytes += Self.index(equation.terms.count)
-            for term in equation.terms { bytes += Self.index(term.scalar) + Self.index(term.element) + term.coefficient.bytes }
+            for term in equation.terms { bytes += Self.index(term.scalar) + Self.index(term.element) + term.coefficient.encoded }
         }
-        for element in elements.dropFirst() { bytes += G.serialize(element) }
+        for element in elements.dropFirst() { bytes += element.encoded }
         return bytes
     }
 
@@ -38,9 +38,9 @@ extension LinearRelation {
         for _ in 0..<(try reader.count(atMost: RelationBounds.equations)) { equations.append(try equation(&reader)) }
         let indices = equations.lazy.flatMap { $0.image.map(\.element) + $0.terms.map(\.element) }
         let elementCount = indices.max() ?? 0
-        guard reader.remaining == elementCount * G.elementSize else { throw .truncated }
+        guard reader.remaining == elementCount * G.Element.size else { throw .truncated }
         var elements: [G.Element] = []
-        for _ in 0..<elementCount { elements.append(try G.deserialize(try reader.fixed(G.elementSize))) }
+        for _ in 0..<elementCount { elements.append(try G.Element(decoding: try reader.fixed(G.Element.size))) }
         return (elements, equations)
     }
 
@@ -62,6 +62,6 @@ extension LinearRelation {
     }
 
     private static func coefficient(_ reader: inout CanonicalReader) throws(FormatError) -> G.Scalar {
-        try G.Scalar(reader.fixed(G.Scalar.size))
+        try G.Scalar(decoding: reader.fixed(G.Scalar.size))
     }
 }

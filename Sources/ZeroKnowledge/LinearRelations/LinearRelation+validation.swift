@@ -11,7 +11,7 @@ extension LinearRelation {
     func validate() throws(InstanceError) {
         try validateCounts()
         try validateIndices()
-        guard !elements.contains(G.identity), !image.contains(G.identity) else { throw .degenerate }
+        guard !elements.contains(G.Element.identity), !image.contains(G.Element.identity) else { throw .degenerate }
         for scalar in 0..<scalarCount {
             guard equations.contains(where: { binds(scalar, $0) }) else { throw .degenerate }
         }
@@ -46,6 +46,6 @@ extension LinearRelation {
     private func binds(_ scalar: Int, _ equation: Equation) -> Bool {
         let terms = equation.terms.filter { $0.scalar == scalar }
         guard !terms.isEmpty else { return false }
-        return G.multiScalarMultiplication(terms.map(\.coefficient), terms.map { elements[$0.element] }) != G.identity
+        return G.multiScalarMultiplication(terms.map(\.coefficient), terms.map { elements[$0.element] }) != G.Element.identity
     }
 }

@@ -2,7 +2,7 @@ internal import CryptoPrimitives
 
 /// Where a prover's nonces come from. One that repeats itself reveals the witness.
 package protocol NonceSource<Secrets> {
-    associatedtype Secrets: SecretScalars
+    associatedtype Secrets: SecretVector
 
     mutating func nonces(_ count: Int) -> Secrets
 }

@@ -51,7 +51,7 @@ package struct RelationBatch<G: Group> {
         var elements = [G.generator]
         for member in members {
             guard let conversation = member.conversation else { return false }
-            let weights = member.relation.equations.map { _ in G.Scalar(decoding: transcript.squeeze(16)) }
+            let weights = member.relation.equations.map { _ in G.Scalar(squeezed: transcript.squeeze(16)) }
             var own = [G.Scalar](repeating: .zero, count: member.relation.elements.count)
             for (equation, weight) in zip(member.relation.equations, weights) {
                 for term in equation.terms {
@@ -65,6 +65,6 @@ package struct RelationBatch<G: Group> {
             scalars += own.dropFirst() + weights.map { .zero - $0 }
             elements += member.relation.elements.dropFirst() + conversation.commitment
         }
-        return G.multiScalarMultiplication(scalars, elements) == G.identity
+        return G.multiScalarMultiplication(scalars, elements) == G.Element.identity
     }
 }

@@ -59,7 +59,7 @@ package struct DuplexSponge<XOF: ExtendableOutput>: Sendable {
 extension DuplexSponge {
     /// A verifier's challenge, any number below the order: `Ns` + 16 bytes through `DecodeField`, so that the bias is below 2^-128.
     mutating func challenge<Scalar: GroupScalar>(_: Scalar.Type = Scalar.self) -> Scalar {
-        Scalar(decoding: squeeze(Scalar.size + 16))
+        Scalar(squeezed: squeeze(Scalar.size + 16))
     }
 }
 

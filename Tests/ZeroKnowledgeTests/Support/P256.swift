@@ -5,26 +5,27 @@ import ZeroKnowledge
 /// P-256 by OpenSSL, for the vectors of the drafts. In variable time throughout.
 enum P256: Group {
     static let suite = "sigma-proofs_Shake128_P256"
-    static let elementSize = 33
-    static let identity = Element(encoded: [0])
     static let generator = Curve.shared.element(EC_GROUP_get0_generator(Curve.shared.group))
 
-    struct Element: Hashable, Sendable {
+    struct Element: GroupElement {
+        static let size = 33
+        static let identity = Element(sec1: [0])
+
         /// SEC 1, compressed; a single zero for the identity.
         let encoded: [UInt8]
-    }
 
-    static func serialize(_ element: Element) -> [UInt8] { element.encoded }
+        fileprivate init(sec1 bytes: [UInt8]) { encoded = bytes }
 
-    static func deserialize(_ bytes: [UInt8]) throws(FormatError) -> Element {
-        guard bytes.count == elementSize, bytes[0] == 2 || bytes[0] == 3 else { throw .notCanonical }
-        let curve = Curve.shared
-        let point = EC_POINT_new(curve.group)
-        defer { EC_POINT_free(point) }
-        guard EC_POINT_oct2point(curve.group, point, bytes, bytes.count, nil) == 1, curve.element(point).encoded == bytes else {
-            throw .notCanonical
+        init(decoding bytes: [UInt8]) throws(FormatError) {
+            guard bytes.count == Self.size, bytes[0] == 2 || bytes[0] == 3 else { throw .notCanonical }
+            let curve = Curve.shared
+            let point = EC_POINT_new(curve.group)
+            defer { EC_POINT_free(point) }
+            guard EC_POINT_oct2point(curve.group, point, bytes, bytes.count, nil) == 1, curve.element(point).encoded == bytes else {
+                throw .notCanonical
+            }
+            encoded = bytes
         }
-        return Element(encoded: bytes)
     }
 
     static func multiScalarMultiplication(_ scalars: [Scalar], _ elements: [Element]) -> Element {
@@ -40,7 +41,7 @@ enum P256: Group {
             let point = EC_POINT_new(curve.group)
             defer { EC_POINT_free(point) }
             EC_POINT_oct2point(curve.group, point, element.encoded, element.encoded.count, nil)
-            Number(scalar.bytes).with { EC_POINT_mul(curve.group, product, nil, point, $0, nil) }
+            Number(scalar.encoded).with { EC_POINT_mul(curve.group, product, nil, point, $0, nil) }
             EC_POINT_add(curve.group, sum, sum, product, nil)
         }
         return curve.element(sum)
@@ -53,25 +54,25 @@ enum P256: Group {
     struct Scalar: GroupScalar {
         static let size = 32
 
-        let bytes: [UInt8]
+        let encoded: [UInt8]
 
         init(_ value: UInt64) {
-            bytes = [UInt8](repeating: 0, count: 24) + withUnsafeBytes(of: value.bigEndian) { Array($0) }
+            encoded = [UInt8](repeating: 0, count: 24) + withUnsafeBytes(of: value.bigEndian) { Array($0) }
         }
 
-        init(_ bytes: [UInt8]) throws(FormatError) {
-            self.bytes = try FieldCodec.scalar.deserialize(bytes)
+        init(decoding bytes: [UInt8]) throws(FormatError) {
+            encoded = try FieldCodec.scalar.deserialize(bytes)
         }
 
-        init(decoding bytes: [UInt8]) {
-            self.init(Number(bytes.reversed()))
+        init(reducing bytes: [UInt8]) {
+            self.init(Number(bytes))
         }
 
         fileprivate init(_ number: Number) {
             let scratch = BN_CTX_new()
             defer { BN_CTX_free(scratch) }
             number.with { number in Curve.shared.order.with { BN_nnmod(number, number, $0, scratch) } }
-            bytes = number.bytes(Self.size)
+            encoded = number.bytes(Self.size)
         }
 
         static func + (left: Scalar, right: Scalar) -> Scalar { combine(left, right) { BN_add($0, $1, $2) } }
@@ -89,21 +90,21 @@ enum P256: Group {
         ) -> Scalar {
             let result = Number([])
             let status = result.with { result in
-                Number(left.bytes).with { left in Number(right.bytes).with { right in operation(result, left, right) } }
+                Number(left.encoded).with { left in Number(right.encoded).with { right in operation(result, left, right) } }
             }
             precondition(status == 1)
             return Scalar(result)
         }
     }
 
-    final class Secrets: SecretScalars {
+    final class Secrets: SecretVector {
         fileprivate let scalars: [Scalar]
 
         init(_ scalars: [Scalar]) { self.scalars = scalars }
 
-        init(decoding bytes: borrowing SecretBytes) {
+        init(squeezed bytes: borrowing SecretBytes) {
             let all = bytes.withBytes { span in span.indices.map { span[$0] } }
-            scalars = stride(from: 0, to: all.count, by: 48).map { Scalar(decoding: Array(all[$0..<$0 + 48])) }
+            scalars = stride(from: 0, to: all.count, by: 48).map { Scalar(squeezed: Array(all[$0..<$0 + 48])) }
         }
 
         var count: Int { scalars.count }
@@ -144,9 +145,9 @@ extension P256 {
         let order = Number(FieldCodec.scalar.modulus)
 
         func element(_ point: OpaquePointer?) -> Element {
-            var bytes = [UInt8](repeating: 0, count: elementSize)
+            var bytes = [UInt8](repeating: 0, count: Element.size)
             let count = EC_POINT_point2oct(group, point, POINT_CONVERSION_COMPRESSED, &bytes, bytes.count, nil)
-            return Element(encoded: Array(bytes.prefix(count)))
+            return Element(sec1: Array(bytes.prefix(count)))
         }
     }
 }

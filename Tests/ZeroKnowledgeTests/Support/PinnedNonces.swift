@@ -2,7 +2,7 @@ import CryptoPrimitives
 import ZeroKnowledge
 
 /// The pinned generator of the drafts' test vectors: a sponge that squeezes `Ns` + 16 bytes for each number. Never for a real proof.
-struct PinnedNonces<Secrets: SecretScalars>: NonceSource {
+struct PinnedNonces<Secrets: SecretVector>: NonceSource {
     private var sponge: Transcript
 
     init(_ name: String) {
@@ -11,6 +11,6 @@ struct PinnedNonces<Secrets: SecretScalars>: NonceSource {
 
     mutating func nonces(_ count: Int) -> Secrets {
         let bytes = sponge.squeeze(count * (Secrets.Scalar.size + 16))
-        return Secrets(decoding: SecretBytes(copying: bytes.span))
+        return Secrets(squeezed: SecretBytes(copying: bytes.span))
     }
 }
