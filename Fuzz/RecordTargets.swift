@@ -5,6 +5,7 @@ enum RecordTargets {
     static let all = [
         FuzzTarget(name: "records", check: checkSource),
         FuzzTarget(name: "content", check: checkContent),
+        FuzzTarget(name: "claims", check: checkClaims),
         FuzzTarget(name: "rules", check: checkRules),
     ]
 
@@ -46,6 +47,35 @@ enum RecordTargets {
         guard let again = try? RecordJoin([bundle]) else { fatalError("what was joined can be joined") }
         require(again.bundleBytes == bundle, "joining again changes nothing")
         _ = join.lineBytes
+    }
+
+    /// One resource or a source of them, as a depositor's program reads its claims; and its words, as values of every field.
+    private static func checkClaims(_ bytes: [UInt8]) {
+        if let source = try? RecordSource(bytes, brokenLines: .skipped) {
+            let record = RecordClaims(source)
+            require(record.claims.count + record.refusals.count <= source.resources.count, "a resource has its claims once")
+            for claims in record.claims { check(claims) }
+        }
+        if let claims = try? Claims(resource: bytes) { check(claims) }
+        guard let text = text(bytes) else { return }
+        for field in ClaimsSchema.all.flatMap(\.fields) {
+            guard let value = try? field.value(text) else { continue }
+            require((try? field.value(field.text(of: value))) == value, "a value is shown as what is read as it")
+        }
+    }
+
+    private static func check(_ claims: Claims) {
+        require(claims.values.count == claims.schema.fields.count, "every field has a value")
+        for (field, value) in zip(claims.schema.fields, claims.values) where value != .absent {
+            switch (field.kind, value) {
+            case (.date, .date), (.coding, .openCode): break
+            case (.number, .number(let steps)), (.floor, .number(let steps)): require(abs(steps) < 1 << 62, "a number is in bounds")
+            case (.code, .code(let index)): require(Int(index) < field.codeList?.codes.count ?? 0, "a code is on its list")
+            case (.text, .text(let text)): require((1...255).contains(text.utf8.count), "a text is in bounds")
+            default: fatalError("a value is of its field's kind")
+            }
+            require((try? field.value(field.text(of: value))) == value, "a claim is shown as what is read as it")
+        }
     }
 
     /// A file of rules, as each of the three, beside the two that are built in. Whatever rules are taken judge the same each time.

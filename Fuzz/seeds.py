@@ -225,6 +225,11 @@ def seeds(target):
         yield from texts()
     elif target == "rules":
         yield from rules()
+    elif target == "claims":
+        yield from records()
+        yield from (b"2026-11-21", b"7.05", b"completed", b"cvx|208", b"http://loinc.org|4548-4", b"not stated")
+        types = ("AllergyIntolerance", "Condition", "Immunization", "MedicationRequest", "Observation", "Patient")
+        yield from corpora(*(f"fhir-r4-examples/{type}/*.json*" for type in types), "fhir-ips/*.json")
     elif target in ("records", "content"):
         yield from records()
         yield from corpora("fhir-r4-examples/**/*.json*", "fhir-ips/*.json", "fhir-us-core/*.json")
