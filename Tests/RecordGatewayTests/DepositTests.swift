@@ -193,7 +193,7 @@ extension Descriptor {
     func fields() -> Fields {
         Fields(
             record: record, version: version, state: state, payload: payload, payloadSize: payloadSize,
-            contentCommitment: contentCommitment, facts: facts)
+            contentCommitment: contentCommitment, facts: facts, claims: claims)
     }
 }
 
@@ -207,6 +207,7 @@ extension SealedRecord {
         return SealedRecord(
             payload: payload,
             descriptor: Descriptor(
-                fields, signingWith: key(clinic), origin: World().origin, compartment: publicKey(compartment)))
+                fields, signingWith: key(clinic), origin: World().origin, compartment: publicKey(compartment)),
+            claims: claims)
     }
 }

@@ -25,6 +25,7 @@ import Testing
         let note = world.evidence(KeyRevocationBody(note: line("left the consortium")))
         try world.append(.keyRevocation(KeyRevocation(key: publicKey("lakeside"), reason: .ended)), by: "north", evidence: note)
         try world.publish(World.policies())
+        if let tree = AnchorTree(mixing: [SHA256.hash([1])]) { try world.append(.claimsAnchors(tree.publication), by: "north") }
         return world.leaves
     }
 

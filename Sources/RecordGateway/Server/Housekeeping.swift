@@ -14,16 +14,21 @@ struct Housekeeping: Service {
         await cancelWhenGracefulShutdown {
             var reviews = ReviewWatch()
             while !Task.isCancelled {
-                await clean()
-                do { try await gateway.publishAnchorsOfEarlierDays() } catch {
-                    logger.warning("the marks of claims that wait could not be published, and it is tried again")
-                }
-                gateway.meter.anchors(waiting: (try? await gateway.store.read { try $0.waitingAnchors() }) ?? 0)
-                do { try await reviews.look(at: gateway, logger) } catch {
-                    logger.warning("overdue reviews could not be looked for")
-                }
+                await keepHouse(&reviews)
                 try? await Task.sleep(for: Self.pause)
             }
+        }
+    }
+
+    /// Once through everything. What fails is tried again the next time.
+    func keepHouse(_ reviews: inout ReviewWatch) async {
+        await clean()
+        do { try await gateway.publishAnchorsOfEarlierDays() } catch {
+            logger.warning("the marks of claims that wait could not be published, and it is tried again")
+        }
+        if let waiting = try? await gateway.store.read({ try $0.waitingAnchors() }) { gateway.meter.anchors(waiting: waiting) }
+        do { try await reviews.look(at: gateway, logger) } catch {
+            logger.warning("overdue reviews could not be looked for")
         }
     }
 

@@ -9,6 +9,7 @@ import TestSupport
 struct SealedRecord: Sendable {
     let payload: [UInt8]
     let descriptor: Descriptor
+    var claims: Claims?
 
     func header(for recipient: RecipientKey) -> [UInt8] {
         Array("age-encryption.org/v1 \(descriptor.record) for \(recipient.name)".utf8)
@@ -18,7 +19,8 @@ struct SealedRecord: Sendable {
 extension Town {
     func sealed(
         _ name: String, in compartment: String = laboratory, by clinic: String = "hillside", size: Int = 500, version: UInt32 = 1,
-        state: Descriptor.State = .current, category: MedicalRecords.Category = .laboratory, labels: [String] = []
+        state: Descriptor.State = .current, category: MedicalRecords.Category = .laboratory, labels: [String] = [],
+        claims: Claims? = nil
     ) -> SealedRecord {
         var generator = SeededGenerator(seed: name.utf8.reduce(UInt64(version)) { $0 &* 257 &+ UInt64($1) })
         let payload = generator.bytes(size)
@@ -32,11 +34,23 @@ extension Town {
         let fields = Descriptor.Fields(
             record: Descriptor.RecordID(SHA256.hash(Array(name.utf8)).value), version: version, state: state,
             payload: identifier,
-            payloadSize: UInt64(size), contentCommitment: SHA256.hash(payload, [1]), facts: stored.canonicalBytes)
+            payloadSize: UInt64(size), contentCommitment: SHA256.hash(payload, [1]), facts: stored.canonicalBytes,
+            claims: claims?.anchor)
         return SealedRecord(
             payload: payload,
             descriptor: Descriptor(
-                fields, signingWith: key(clinic), origin: world.origin, compartment: publicKey(compartment)))
+                fields, signingWith: key(clinic), origin: world.origin, compartment: publicKey(compartment)),
+            claims: claims)
+    }
+
+    /// Claims of which each has other anchors, with a file of this size.
+    static func claims(_ name: String, anchors: Int = 3, size: Int = 100) -> Claims {
+        let hashes = (0..<anchors).map { SHA256.hash(Array("\(name) \($0)".utf8)) }
+        let file = Array("sealed claims of \(name)".utf8)
+        guard let claims = Claims(anchors: hashes, file: file + [UInt8](repeating: 1, count: max(0, size - file.count))) else {
+            preconditionFailure("claims have anchors and a file")
+        }
+        return claims
     }
 
     @discardableResult
@@ -57,7 +71,9 @@ extension Town {
         return DepositRecords(
             body: body,
             records: records.map { record in
-                .init(descriptor: record.descriptor, headers: ([list.own] + list.recipients).map(record.header))
+                .init(
+                    descriptor: record.descriptor, headers: ([list.own] + list.recipients).map(record.header),
+                    claims: record.claims)
             })
     }
 
