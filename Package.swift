@@ -69,7 +69,9 @@ let package = Package(
         .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
 
         // Pure: no disk, no network, no clock.
-        .target(name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL", "CGMP"]),
+        .target(
+            name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL", "CGMP"],
+            resources: [.embedInCode("Groups/sg3072.bin")]),
         .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
         .target(name: "ZeroKnowledge", dependencies: ["CryptoPrimitives"]),

@@ -61,3 +61,4 @@ static inline unsigned long cgmp_mod_ui(mpz_srcptr a, unsigned long b) { return 
 
 #include "montgomery.h"
 #include "scan.h"
+#include "order.h"

@@ -60,7 +60,7 @@ package struct SecretBytes: ~Copyable, Sendable {
 
 extension SecretBytes {
     /// Pointers for C, inside this module alone.
-    borrowing func withUnsafeBytes<Result, Failure>(
+    borrowing func withUnsafeBytes<Result: ~Copyable, Failure>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try unsafe body(UnsafeBufferPointer(start: allocation.base, count: count))
