@@ -34,7 +34,8 @@ struct LinearRelationVectorTests {
         var nonces = PinnedNonces<P256.Secrets>(
             "\(isCompact ? "CMPT" : "DSFS")-\(P256.suite)-\(try vector.text("Relation"))")
         let bytes = try vector.bytes("Witness")
-        let witness = P256.Secrets(try stride(from: 0, to: bytes.count, by: 32).map { try P256.Scalar(decoding: Array(bytes[$0..<$0 + 32])) })
+        let places = stride(from: 0, to: bytes.count, by: 32)
+        let witness = P256.Secrets(try places.map { try P256.Scalar(decoding: Array(bytes[$0..<$0 + 32])) })
         return isCompact
             ? try relation(vector).proveCompact(tag: tag(vector), witness: witness, nonces: &nonces)
             : try relation(vector).proveBatchable(tag: tag(vector), witness: witness, nonces: &nonces)

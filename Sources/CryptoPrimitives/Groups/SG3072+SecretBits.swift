@@ -44,6 +44,18 @@ extension SG3072 {
             }
         }
 
+        /// These, then the others.
+        package borrowing func appending(_ others: borrowing SecretBits) -> SecretBits {
+            unsafe withUnsafeLimbs { first in
+                unsafe others.withUnsafeLimbs { second in
+                    unsafe SecretBits(count: count + others.count) { bits in
+                        unsafe bits.update(from: first, count: count)
+                        unsafe (bits + count).update(from: second, count: others.count)
+                    }
+                }
+            }
+        }
+
         package borrowing func scalars() -> SecretScalars {
             unsafe withUnsafeLimbs { bits in
                 unsafe SecretScalars(count: count) { scalars in

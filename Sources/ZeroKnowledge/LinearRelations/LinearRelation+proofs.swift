@@ -8,14 +8,14 @@ internal import CryptoPrimitives
 /// The challenge comes from a sponge whose session id is the tag's, after the serialized relation and the commitment.
 extension LinearRelation {
     package func proveBatchable(
-        tag: [UInt8], witness: G.Secrets, nonces: inout some NonceSource<G.Secrets>
+        tag: [UInt8], witness: G.Secrets, nonces: inout some (NonceSource<G.Secrets> & ~Copyable)
     ) throws(ProverError) -> [UInt8] {
         let proof = try prove(tag: tag, witness: witness, nonces: &nonces)
         return Self.serialize(proof.commitment) + Self.serialize(proof.responses)
     }
 
     package func proveCompact(
-        tag: [UInt8], witness: G.Secrets, nonces: inout some NonceSource<G.Secrets>
+        tag: [UInt8], witness: G.Secrets, nonces: inout some (NonceSource<G.Secrets> & ~Copyable)
     ) throws(ProverError) -> [UInt8] {
         let proof = try prove(tag: tag, witness: witness, nonces: &nonces)
         return Self.serialize([proof.challenge] + proof.responses)
@@ -49,7 +49,7 @@ extension LinearRelation {
 
     /// Checks what it made: neither a false witness nor a fault of the machine goes out as a proof.
     private func prove(
-        tag: [UInt8], witness: G.Secrets, nonces: inout some NonceSource<G.Secrets>
+        tag: [UInt8], witness: G.Secrets, nonces: inout some (NonceSource<G.Secrets> & ~Copyable)
     ) throws(ProverError) -> Conversation {
         guard witness.count == scalarCount else { throw .notTrue }
         let prover = proverCommitment(witness: witness, nonces: &nonces)

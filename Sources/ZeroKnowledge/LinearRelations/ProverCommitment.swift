@@ -1,7 +1,7 @@
 internal import CryptoPrimitives
 
 /// Where a prover's nonces come from. One that repeats itself reveals the witness.
-package protocol NonceSource<Secrets> {
+package protocol NonceSource<Secrets>: ~Copyable {
     associatedtype Secrets: SecretVector
 
     mutating func nonces(_ count: Int) -> Secrets
@@ -15,7 +15,7 @@ package struct ProverCommitment<G: Group>: ~Copyable {
     private let nonces: G.Secrets
     private let witness: G.Secrets
 
-    init(_ relation: LinearRelation<G>, witness: G.Secrets, nonces source: inout some NonceSource<G.Secrets>) {
+    init(_ relation: LinearRelation<G>, witness: G.Secrets, nonces source: inout some (NonceSource<G.Secrets> & ~Copyable)) {
         precondition(witness.count == relation.scalarCount, "a witness has one number for each of the relation")
         self.witness = witness
         nonces = source.nonces(relation.scalarCount)
@@ -30,7 +30,7 @@ package struct ProverCommitment<G: Group>: ~Copyable {
 
 extension LinearRelation {
     package func proverCommitment(
-        witness: G.Secrets, nonces: inout some NonceSource<G.Secrets>
+        witness: G.Secrets, nonces: inout some (NonceSource<G.Secrets> & ~Copyable)
     ) -> ProverCommitment<G> {
         ProverCommitment(self, witness: witness, nonces: &nonces)
     }
