@@ -221,7 +221,7 @@ if Context.environment["CORDON_FUZZ"] == "1" {
         name: "Fuzz",
         dependencies: [
             "AccessPolicy", "Cedar", "CryptoPrimitives", "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords",
-            "MerkleLedger", "RecordStorage", "SharingContract", httpTypes,
+            "MerkleLedger", "RecordStorage", "SharingContract", "ZeroKnowledge", httpTypes,
         ],
         path: "Fuzz", exclude: ["seeds.py"])
     package.products.append(.executable(name: "fuzz", targets: ["Fuzz"]))
