@@ -9,7 +9,8 @@ import Testing
     /// Statements that look at everything, on purpose: in the checks at a start and beside the service, and in copies of a store.
     /// And a mirror's, which has tables of its own.
     private static let thorough = [
-        "DatabaseMigrator+check.swift", "SelfCheck.swift", "SelfCheck+claims.swift", "StoreCopy.swift", "NewerLedger.swift", "MirrorStore.swift",
+        "DatabaseMigrator+check.swift", "SelfCheck.swift", "SelfCheck+claims.swift",
+        "StoreCopy.swift", "NewerLedger.swift", "MirrorStore.swift",
         "MirrorStore+payloads.swift", "MirrorStore+policies.swift", "MirrorStore+anchors.swift",
     ]
     /// The same where the file does other things too, by how they begin.

@@ -33,6 +33,12 @@ extension Workshop {
         return try await closing(client.session) { try await body(client) }
     }
 
+    /// The member that runs the gateway.
+    func member() async throws -> MemberClient {
+        try await MemberClient.open(
+            profile("north"), address: address, passphrase: Self.secret(), environment: Self.environment)
+    }
+
     private func opened(_ name: String) throws -> OpenedProfile {
         try OpenedProfile.open(profile(name), passphrase: Self.cheap(), environment: Self.environment)
     }
@@ -52,8 +58,7 @@ extension Workshop {
 extension Workshop {
     /// Two clinics, an auditor and the patient Ana, whose card Hillside holds as 12345. Leaves her 24 words in `words.txt`.
     func populate() async throws {
-        let member = try await MemberClient.open(
-            profile("north"), address: address, passphrase: Self.secret(), environment: Self.environment)
+        let member = try await member()
         try await admit("hillside", "Hillside Clinic", .clinic, by: member)
         try await admit("lakeside", "Lakeside Hospital", .clinic, by: member)
         try await admit("aud", "State Auditor", .auditor, mandate: "the whole ledger", by: member)
@@ -63,8 +68,7 @@ extension Workshop {
 
     /// Clinics, for entries on the ledger that have nothing to do with anybody else.
     func admitMany(_ count: Int) async throws {
-        let member = try await MemberClient.open(
-            profile("north"), address: address, passphrase: Self.secret(), environment: Self.environment)
+        let member = try await member()
         for number in 0..<count { try await admit("clinic-\(number)", "Clinic \(number)", .clinic, by: member) }
         try await member.close()
     }
