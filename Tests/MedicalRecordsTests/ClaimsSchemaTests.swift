@@ -44,7 +44,9 @@ private struct Pinned: Decodable {
         for schema in ClaimsSchema.all {
             #expect(schema.fields.count <= ClaimsSchema.maximumFieldCount)
             for (index, field) in schema.fields.enumerated() {
-                for word in field.words + [field.name] { #expect(schema.field(named: word)?.index == index, "\(schema.name): \(word)") }
+                for word in field.words + [field.name] {
+                    #expect(schema.field(named: word)?.index == index, "\(schema.name): \(word)")
+                }
             }
         }
     }
@@ -52,7 +54,8 @@ private struct Pinned: Decodable {
     /// What R4 marks as changing the meaning of a resource, of the elements that are read at its top.
     @Test(
         arguments: [
-            ("AllergyIntolerance", ["clinicalStatus", "verificationStatus"]), ("Condition", ["clinicalStatus", "verificationStatus"]),
+            ("AllergyIntolerance", ["clinicalStatus", "verificationStatus"]),
+            ("Condition", ["clinicalStatus", "verificationStatus"]),
             ("Immunization", ["status", "subpotent"]), ("MedicationRequest", ["status", "intent", "doNotPerform"]),
             ("Observation", ["status"]), ("Patient", ["active", "deceased", "deceasedDate", "link"]),
         ])
@@ -73,13 +76,36 @@ private struct Pinned: Decodable {
 }
 
 @Suite struct ClaimTexts {
+    @Test func `a measurement has a name, codes and one unit`() throws {
+        let sugar = try #require(ClaimMeasurement.named("hba1c"))
+        #expect(sugar.codes == [coding(loinc, "4548-4"), coding(loinc, "17856-6")] && sugar.unit == "%")
+        #expect(ClaimMeasurement.named("blood sugar") == nil)
+        for measurement in ClaimMeasurement.all {
+            for code in measurement.codes {
+                let claims = try claims(observation(quantity("1", measurement.unit), code: code.code))
+                #expect(claims["unit"] == .openCode(coding("http://unitsofmeasure.org", measurement.unit)), "\(measurement.words)")
+            }
+        }
+    }
+
+    @Test func `people are shown codes in words and numbers with units`() throws {
+        #expect(try field("Immunization", "vaccine").words(of: .code(2)) == "MMR")
+        #expect(try field("Observation", "systolic").words(of: .number(120)) == "120 mm[Hg]")
+        #expect(try field("Immunization", "doseNumber").words(of: .number(2)) == "2")
+        #expect(try field("Immunization", "vaccine").words(of: .code(9_999)) == "9999")
+        #expect(try field("Patient", "born").words(of: .absent) == "not stated")
+    }
+
     @Test(
         arguments: [
             ("Patient", "born", "2026-11-21", .date(46345)), ("Observation", "exact value", "7.0", .number(70_000)),
             ("Observation", "valueFloor", "-0.5", .number(-50)), ("Immunization", "status", "completed", .code(0)),
             ("Immunization", "status", "Entered in error", .code(1)), ("Immunization", "vaccine", "208", .code(194)),
             ("Immunization", "vaccine", "cvx|208", .code(194)), ("Immunization", "vaccine", "mmr", .code(2)),
-            ("Immunization", "vaccineCode", "http://hl7.org/fhir/sid/cvx|208", .openCode(coding("http://hl7.org/fhir/sid/cvx", "208"))),
+            (
+                "Immunization", "vaccineCode", "http://hl7.org/fhir/sid/cvx|208",
+                .openCode(coding("http://hl7.org/fhir/sid/cvx", "208"))
+            ),
             ("Condition", "diagnosis", "snomed|90560007", .openCode(coding(snomed, "90560007"))),
             ("Patient", "surname", "Ruiz", .text("Ruiz")), ("Patient", "born", "not stated", .absent),
             ("MedicationRequest", "forbidden", "yes", .code(1)), ("MedicationRequest", "forbidden", "false", .code(0)),
@@ -119,12 +145,15 @@ private struct Pinned: Decodable {
                     switch field.kind {
                     case .date: value = .date(UInt16.random(in: 0...UInt16.max, using: &generator))
                     case .number, .floor:
-                        value = .number(Int64.random(in: -(1 << 62) + 1..<1 << 62, using: &generator) >> Int64.random(in: 0..<62, using: &generator))
+                        value = .number(
+                            Int64.random(in: -(1 << 62) + 1..<1 << 62, using: &generator)
+                                >> Int64.random(in: 0..<62, using: &generator))
                     case .code: value = .code(UInt16.random(in: 0..<UInt16(field.codeList?.codes.count ?? 1), using: &generator))
                     case .coding: value = .openCode(coding("urn:\(generator.next())", "\(generator.next())"))
                     case .text: value = .text("\(generator.next())")
                     }
-                    failures.check((try? field.value(field.text(of: value))) == value, "seed \(seed): \(schema.name).\(field.name) \(value)")
+                    failures.check(
+                        (try? field.value(field.text(of: value))) == value, "seed \(seed): \(schema.name).\(field.name) \(value)")
                 }
             }
         }
@@ -138,7 +167,8 @@ private struct Pinned: Decodable {
     @Test(
         arguments: [
             (18, "2026-11-21", "2008-11-21"), (18, "2026-02-28", "2008-02-28"), (18, "2026-03-01", "2008-03-01"),
-            (18, "2028-02-29", "2010-02-28"), (20, "2028-02-29", "2008-02-29"), (0, "2026-11-21", "2026-11-21"), (100, "2000-02-29", "1900-02-28"),
+            (18, "2028-02-29", "2010-02-28"), (20, "2028-02-29", "2008-02-29"), (0, "2026-11-21", "2026-11-21"),
+            (100, "2000-02-29", "1900-02-28"),
         ])
     func `people born until that day are so old`(years: Int, on: String, latest: String) throws {
         let last = try Int64(#require(day(latest).claimDay))
@@ -156,9 +186,9 @@ private struct Pinned: Decodable {
     }
 
     /// Counted by birthdays, one year after another.
-    @Test func `on every day of some years the age is the number of birthdays`() throws {
+    @Test func `on every day of three years the age is the number of birthdays`() throws {
         var failures = Failures()
-        let (first, last) = (try day("2007-12-01").number, try day("2009-03-31").number)
+        let (first, last) = (try day("2008-02-20").number, try day("2008-03-10").number)
         for number in first...last {
             guard let born = ClinicalDay(number: number), let birth = born.claimDay else { continue }
             let parts = born.description.split(separator: "-").compactMap { Int($0) }
@@ -172,6 +202,19 @@ private struct Pinned: Decodable {
             }
         }
         #expect(failures.isEmpty, "\(failures)")
+    }
+
+    @Test func `an age is understood in words`() throws {
+        let latest = try Int64(#require(day("2008-11-21").claimDay))
+        #expect(Age.birthDays("18 or older on 2026-11-21") == 0...latest)
+        #expect(Age.birthDays("younger  than 18 on 2026-11-21") == latest + 1...46345)
+        for words in [
+            "", "18", "18 or older", "18 or older on 2026-11", "-18 or older on 2026-11-21", "18 or younger on 2026-11-21",
+            "18.5 or older on 2026-11-21", "older than 18 on 2026-11-21", "18 or older on 2026-11-31",
+            "18 or older on 2026-11-21 or so",
+        ] {
+            #expect(Age.birthDays(words) == nil, "\(words)")
+        }
     }
 
     @Test func `an age that nobody can have is refused`() throws {
@@ -190,7 +233,8 @@ private struct Pinned: Decodable {
         #expect(cut.range(.atLeast, .number(650)) == 650...4_294_967_295)
         // 7.004 is cut to 7.00: whether the value was above 7.00 the claim does not say.
         #expect(cut.range(.atMost, .number(700)) == nil && cut.range(.above, .number(700)) == nil)
-        #expect(exact.range(.atMost, .number(70_000)) == 0...70_000 && exact.range(.above, .number(70_000)) == 70_001...4_294_967_295)
+        #expect(
+            exact.range(.atMost, .number(70_000)) == 0...70_000 && exact.range(.above, .number(70_000)) == 70_001...4_294_967_295)
         #expect(date.range(.atLeast, .date(44_197)) == 44_197...65_535 && date.range(.below, .date(1)) == 0...0)
     }
 
@@ -210,8 +254,11 @@ private struct Pinned: Decodable {
                 Issue.record("no number: \(text)")
                 continue
             }
-            #expect(try #require(field.range(.below, .number(700))).contains(steps) == (text.hasPrefix("6.") || text == "0"), "\(text)")
-            #expect(try #require(field.range(.atLeast, .number(700))).contains(steps) != (text.hasPrefix("6.") || text == "0"), "\(text)")
+            #expect(
+                try #require(field.range(.below, .number(700))).contains(steps) == (text.hasPrefix("6.") || text == "0"), "\(text)")
+            #expect(
+                try #require(field.range(.atLeast, .number(700))).contains(steps) != (text.hasPrefix("6.") || text == "0"),
+                "\(text)")
         }
     }
 }

@@ -30,6 +30,21 @@ extension ClaimField {
 package enum Age {
     package static let oldest = 150
 
+    /// `18 or older on 2026-11-21`, `younger than 18 on 2026-11-21`. `nil` for any other words, and where there are no such days.
+    package static func birthDays(_ condition: String) -> ClosedRange<Int64>? {
+        let words = condition.split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
+        guard words.count == 5, words[3] == "on", words[4].utf8.count == 10, let day = ClinicalDay(fhir: words[4]) else {
+            return nil
+        }
+        if words[1] == "or", words[2] == "older" { return years(words[0]).flatMap { birthDays(ofAgeAtLeast: $0, on: day) } }
+        if words[0] == "younger", words[1] == "than" { return years(words[2]).flatMap { birthDays(ofAgeBelow: $0, on: day) } }
+        return nil
+    }
+
+    private static func years(_ digits: String) -> Int? {
+        digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) ? Int(digits) : nil
+    }
+
     /// Born so that he is `years` old or older on that day, as days since 1900-01-01. `nil` if nobody born since then is, or the day is
     /// beyond what claims can hold.
     package static func birthDays(ofAgeAtLeast years: Int, on day: ClinicalDay) -> ClosedRange<Int64>? {

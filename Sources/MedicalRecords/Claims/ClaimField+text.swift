@@ -46,6 +46,18 @@ extension ClaimField {
         }
     }
 
+    /// For people: a code by its words, a number with the field's unit.
+    package func words(of value: ClaimValue) -> String {
+        switch value {
+        case .code(let index):
+            if let list = codeList, index < list.codes.count { return list.codes[Int(index)].words }
+        case .number:
+            if !unit.isEmpty, unit != "1" { return "\(text(of: value)) \(unit)" }
+        default: break
+        }
+        return text(of: value)
+    }
+
     private static func date(_ text: String) throws(ClaimTextError) -> ClaimValue {
         guard text.utf8.count == 10, let day = ClinicalDay(fhir: text) else { throw .notADate }
         guard let number = day.claimDay else { throw .dateOutOfRange }

@@ -69,7 +69,8 @@ extension ClaimField {
             guard Self.keys.contains(name) else { throw member.error(.unknownKey) }
             members[name] = member
         }
-        guard let name = members["name"], let type = members["type"], let path = members["path"], let words = members["words"] else {
+        guard let name = members["name"], let type = members["type"], let path = members["path"], let words = members["words"]
+        else {
             throw node.error(.missingKey)
         }
         self.name = try name.bounded()

@@ -1,7 +1,8 @@
 /// `claim-units.json`: in which unit of UCUM a number is claimed, and what else is exactly converted to it.
 ///
 ///     { "units": { "cm": { "m": "100/1", "[in_i]": "127/50" } },
-///       "loinc": { "8302-2": "cm" } }
+///       "loinc": { "8302-2": "cm" },
+///       "words": { "body height": ["8302-2"] } }
 ///
 /// Only factors that are exact by definition stand here. Between amounts of substance and masses there is none: a molar mass is measured.
 struct ClaimUnits: Sendable {
@@ -10,9 +11,10 @@ struct ClaimUnits: Sendable {
 
     private var factors: [String: [String: UnitFactor]] = [:]
     private var unitsByCode: [String: String] = [:]
+    private(set) var measurements: [ClaimMeasurement] = []
 
     init(_ bytes: [UInt8]) throws(RuleError) {
-        let parts = try RuleNode(file: .claimUnits, bytes).members(named: ["units", "loinc"])
+        let parts = try RuleNode(file: .claimUnits, bytes).members(named: ["units", "loinc", "words"])
         for (unit, conversions) in try parts[0].members() {
             factors[unit] = [:]
             for (other, text) in try conversions.members() {
@@ -24,6 +26,19 @@ struct ClaimUnits: Sendable {
             guard factors[try unit.text()] != nil else { throw unit.error(.unknownUnit) }
             unitsByCode[code] = try unit.text()
         }
+        for (words, codes) in try parts[2].members() { measurements.append(try measurement(words, codes)) }
+    }
+
+    private func measurement(_ words: String, _ list: RuleNode) throws(RuleError) -> ClaimMeasurement {
+        var codes: [Coding] = []
+        var units: Set<String> = []
+        for code in try list.list() {
+            guard let unit = unitsByCode[try code.text()] else { throw code.error(.unknownUnit) }
+            codes.append(Coding(system: Self.loinc, code: try code.text()))
+            units.insert(unit)
+        }
+        guard let unit = units.first, units.count == 1 else { throw list.error(.unknownUnit) }
+        return ClaimMeasurement(words: words, codes: codes, unit: unit)
     }
 
     /// The unit for what this code of LOINC measures, if the table has one.
@@ -34,5 +49,20 @@ struct ClaimUnits: Sendable {
     /// `nil` where no exact factor is known.
     func factor(from unit: String, to target: String) -> UnitFactor? {
         unit == target ? .one : factors[target]?[unit]
+    }
+}
+
+/// What people call a measurement: the codes of LOINC that mean it here, all claimed in one unit.
+package struct ClaimMeasurement: Sendable {
+    package let words: String
+    package let codes: [Coding]
+    /// A code of UCUM.
+    package let unit: String
+
+    package static var all: [ClaimMeasurement] { ClaimsSchema.data.units.measurements }
+
+    /// `HbA1c`. `nil` for a word that the table does not have.
+    package static func named(_ word: String) -> ClaimMeasurement? {
+        all.first { ClaimWords.match(word, $0.words, []) }
     }
 }

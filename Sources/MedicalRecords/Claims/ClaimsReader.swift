@@ -75,7 +75,9 @@ extension ClaimsReader {
         return nodes
     }
 
-    private static func nodes(at path: ArraySlice<String>, below parents: [JSONTree], _ field: ClaimField) throws(ClaimsError) -> [JSONTree] {
+    private static func nodes(at path: ArraySlice<String>, below parents: [JSONTree], _ field: ClaimField) throws(ClaimsError)
+        -> [JSONTree]
+    {
         var nodes = parents
         for name in path {
             var children: [JSONTree] = []
@@ -219,7 +221,8 @@ extension ClaimsReader {
 
     private static func number(_ digits: String, _ factor: UnitFactor, _ field: ClaimField) -> ClaimValue {
         guard let decimal = ExactDecimal(digits) else { return .absent }
-        let steps = field.form == .floor ? decimal.floorSteps(scale: field.scale, factor) : decimal.steps(scale: field.scale, factor)
+        let steps =
+            field.form == .floor ? decimal.floorSteps(scale: field.scale, factor) : decimal.steps(scale: field.scale, factor)
         return steps.map { .number($0) } ?? .absent
     }
 

@@ -93,7 +93,8 @@ struct UnitFactor {
     /// `127/50`. `nil` unless both are above zero.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let numerator = Int64(parts[0]), let denominator = Int64(parts[1]), numerator > 0, denominator > 0 else {
+        guard parts.count == 2, let numerator = Int64(parts[0]), let denominator = Int64(parts[1]), numerator > 0, denominator > 0
+        else {
             return nil
         }
         self.init(numerator: numerator, denominator: denominator)
