@@ -125,7 +125,7 @@ extension PublicProduct {
 extension PublicProduct {
     private func bucketCost(_ digitBits: Int) -> Int {
         let digits = bitCounts.reduce(0) { $0 + ($1 + digitBits - 1) / digitBits }
-        return factors.count + digits + (longest + digitBits - 1) / digitBits << (digitBits + 1)
+        return factors.count + digits + ((longest + digitBits - 1) / digitBits) << (digitBits + 1)
     }
 
     private func bucketed(_ digitBits: Int, _ work: borrowing Workspace) {
