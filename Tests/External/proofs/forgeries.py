@@ -1,0 +1,4 @@
+def all(group, bases):
+    yield from ()
+def holders(*a):
+    yield from ()
