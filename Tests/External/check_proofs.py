@@ -5,7 +5,7 @@ Accepts and refuses what the vectors say, computes every step anew that they nam
 byte. Ends with 1 at the first difference. Module gmpy2 makes it several times faster and is not needed.
 
     check_proofs.py [folder]            the vectors, fixtures/vectors/zk without a folder
-    check_proofs.py --make file         writes vectors of its own, always the same
+    check_proofs.py --make folder       writes vectors of its own, always the same
     check_proofs.py --derive [tag]      searches the group's numbers for a minute, shows that no earlier ones do
     check_proofs.py --published folder  the vectors of draft-irtf-cfrg-fiat-shamir and draft-irtf-cfrg-sigma-protocols
 """
@@ -14,7 +14,7 @@ import pathlib
 import sys
 
 from formats.codecs import Difference
-from proofs import published, vectors
+from proofs import maker, published, vectors
 from proofs.group import TAG, Group, find_q, find_r
 
 
@@ -41,8 +41,8 @@ def main():
     option, *rest = sys.argv[1:] or [here / "../../fixtures/vectors/zk"]
     try:
         if option == "--make":
-            from proofs import maker
-            pathlib.Path(rest[0]).write_text(maker.made(Group.found()))
+            for name, text in maker.made(Group.found()).items():
+                (pathlib.Path(rest[0]) / name).write_text(text)
         elif option == "--derive":
             derive(*rest or [TAG])
         elif option == "--published":

@@ -91,8 +91,8 @@ class Group:
     @functools.cached_property
     def parameters(self):
         labels = ["H", "Q"] + [f"G/{i}" for i in range(16)] + [f"K/{i}" for i in range(128)]
-        parts = [int(self.p).to_bytes(ELEMENT, "big")] + [self.write(self.generator(label)) for label in labels]
-        return hashlib.sha256(b"".join(parts)).digest()
+        numbers = [int(number).to_bytes(size, "big") for number, size in ((self.p, ELEMENT), (self.q, SCALAR), (self.r, 352))]
+        return hashlib.sha256(b"".join(numbers + [self.write(self.generator(label)) for label in labels])).digest()
 
     def power(self, element, exponent):
         """The exponent is taken as it is, not modulo q: an element need not be of order q."""

@@ -15,16 +15,27 @@ BYTES = 400_000
 
 
 def made(group):
+    """The files by their names."""
     accepted = [accept(group, *case) for case in true_cases(group)]
-    bases = {value["name"]: value for value in accepted}
-    rejected = list(forgeries.all(group, bases))
-    require(len({value["name"] for value in rejected}) == len(rejected), "a name twice")
-    require(len(rejected) >= 300, f"only {len(rejected)} to be refused")
-    file = {
-        "group": {"tag": group.tag, "p": f"{group.p:x}", "q": f"{group.q:x}", "r": f"{group.r:x}", "parameters": group.parameters.hex()},
-        "accepted": [shortened(value) for value in accepted], "rejected": rejected,
-        "holders": list(holders(group)), "scalars": list(scalars(group)), "seeds": list(seeds(group)),
+    bases = {value["name"]: forgeries.Base(group, value) for value in accepted}
+    refused, lies = list(forgeries.edited(group, bases)), list(forgeries.proven(group, bases))
+    short = [{what: value[what] for what in ("name", "form", "statement", "proof")} for value in accepted
+             if value["name"] in {lie["of"] for lie in lies}]
+    head = {"tag": group.tag, "p": f"{group.p:x}", "q": f"{group.q:x}", "r": f"{group.r:x}", "parameters": group.parameters.hex()}
+    files = {
+        "python.json": {
+            "group": head, "accepted": [shortened(value) for value in accepted], "rejected": numbered(refused),
+            "holders": list(holders(group)), "scalars": list(scalars(group)), "seeds": list(seeds(group))},
+        "python-lies.json": {"accepted": [shortened(value) for value in short], "rejected": numbered(lies)},
     }
+    return {name: laid_out(file) for name, file in files.items()}
+
+
+def numbered(values):
+    return [{"name": f"{number}: {value['why']}", **value} for number, value in enumerate(values, 1)]
+
+
+def laid_out(file):
     lines = "{\n" + ",\n".join(f"{json.dumps(name)}: {part(value)}" for name, value in file.items()) + "\n}\n"
     require(len(lines) <= BYTES, f"{len(lines)} bytes")
     return lines
@@ -33,8 +44,12 @@ def made(group):
 def part(value):
     """One line for each example."""
     if isinstance(value, dict):
-        return json.dumps(value)
-    return "[\n" + ",\n".join(json.dumps(item) for item in value) + "\n]"
+        return line(value)
+    return "[\n" + ",\n".join(map(line, value)) + "\n]"
+
+
+def line(value):
+    return json.dumps(value, separators=(",", ":"))
 
 
 def hexed(value, group):
@@ -51,6 +66,8 @@ def accept(group, name, form, records, predicates, told):
     steps = verify(relation, form, proof, data)
     if told:
         steps.update(more)
+    else:
+        del steps["variables"], steps["session"]
     told = {"secrets": {what: hexed(item, group) for what, item in secrets.items()}} if told else {}
     result = {"name": name, "form": form, "statement": data.hex(), "signed": True, **told, "steps": steps, "proof": proof.hex()}
     check_accepted(result, group)

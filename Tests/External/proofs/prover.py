@@ -58,6 +58,8 @@ def auxiliary_values(relation, attributes):
 
 def bits(value, width):
     """The highest weight is taken only where it is needed."""
+    if not width:
+        return []
     steps = weights(width)
     highest = value > sum(steps[:-1])
     value -= steps[-1] * highest
@@ -98,8 +100,8 @@ def commit(group, rho, attributes):
     return group.product((group.generator("H"), rho), *((group.generator(f"G/{i}"), value) for i, value in enumerate(attributes)))
 
 
-def prove(relation, form, statement, secrets):
-    """The proof and its steps. `secrets` are as the vectors name them."""
+def prove(relation, form, statement, secrets, twist=None):
+    """The proof and its steps. `secrets` are as the vectors name them; `twist` is a factor of an element, by its name, for who lies."""
     group, q = relation.group, relation.group.q
     transcript = Transcript(form, statement, group)
     hidden = [secrets["attributes"][class_[0][0]][class_[0][1]] for class_ in relation.hidden]
@@ -114,12 +116,13 @@ def prove(relation, form, statement, secrets):
     if relation.rows:
         B = [auxiliary_commitment(group, secrets["b"], secrets["rB"], 1, 0)]
         T_B = [auxiliary_commitment(group, secrets["a"], secrets["tB"], 1, 0)]
+    B, T_C, T_B = twisted(group, twist, B=B, T_C=T_C, T_B=T_B)
     transcript.absorb(B + T_C + T_B)
     if relation.rows:
         y = transcript.y()
         e = relation.combined(f, z, x, y).coefficients[:relation.degree]
         made = [row_commitment(group, value, blinding, [], 0) for value, blinding in zip(e, secrets["s"])]
-        T_E, E = made[:1], made[1:]
+        T_E, E = twisted(group, twist, T_E=made[:1], E=made[1:])
         transcript.absorb(E + T_E)
         steps["e"] = [group.write_scalar(value).hex() for value in e]
     sent = transcript.x()
@@ -127,6 +130,10 @@ def prove(relation, form, statement, secrets):
     elements, end = (B + E, sent) if form == "compact" else (B + T_C + T_B + E + T_E, b"")
     proof = b"".join(group.write(element) for element in elements) + end + b"".join(group.write_scalar(value) for value in answers)
     return proof, steps
+
+
+def twisted(group, twist, **elements):
+    return [[group.written(element * (twist or {}).get(name, 1)) for element in values] for name, values in elements.items()]
 
 
 def responses(relation, secrets, f, z):

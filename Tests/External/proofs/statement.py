@@ -106,6 +106,8 @@ class Relation:
         for record, number in attributes:
             require(record < len(records) and number < records[record]["attributes"], "an attribute that is not there")
         require(len(set(attributes)) == len(attributes), "an attribute twice in a predicate")
+        require(item["kind"] == 5 and len({number == HOLDER for _, number in attributes}) == 1
+                or all(number != HOLDER for _, number in attributes), "the holder's secret in a predicate")
         if item["kind"] < 4:
             require(attributes[0] not in self.scalars, "a predicate of what is shown")
         self.check_operands(item)
@@ -235,7 +237,7 @@ class Relation:
             value, divisor = equation.right_side(f, x), 0
             for where, coefficient in equation.left:
                 if self.variable.get(where) == equation.determines:
-                    divisor = coefficient
+                    divisor += coefficient
                 else:
                     value = value - coefficient * self.response(where, z, x)
             z[equation.determines] = value * pow(divisor, -1, self.group.q)
