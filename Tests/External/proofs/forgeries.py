@@ -143,8 +143,9 @@ def scalars(base):
         value = base.read(name)
         yield base.rejected(f"{name} is not below q", base.put(name, value + q if value + q < 1 << 256 else q))
     name = names[0]
-    for why, value in {"q": q, "all bits": (1 << 256) - 1, "0": 0, "one more": (base.read(name) + 1) % q, "its opposite": q - base.read(name)}.items():
-        yield base.rejected(f"{name} is {why}", base.put(name, value))
+    value = base.read(name)
+    for why, other in {"q": q, "all bits": (1 << 256) - 1, "0": 0, "one more": (value + 1) % q, "its opposite": q - value}.items():
+        yield base.rejected(f"{name} is {why}", base.put(name, other))
 
 
 def swapped(base):
@@ -198,7 +199,8 @@ def heads(base, elements=True):
     yield changed("valid until later, and shown so", longer)
     group, C = base.group, base.relation.elements[0]
     for why, value in {
-        "another C": group.written(C * C), "C of order r": small_order(group), "C times one of order r": group.written(C * small_order(group)),
+        "another C": group.written(C * C), "C of order r": small_order(group),
+        "C times one of order r": group.written(C * small_order(group)),
         "the greater of two for C": group.p - C, "C is 1": 1, "C is 0": 0, "C is p - 1": group.p - 1,
     }.items() if elements else ():
         yield changed(why, lambda _, r, value=value: r.update(C=int(value).to_bytes(ELEMENT, "big").hex()))

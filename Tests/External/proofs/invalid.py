@@ -105,7 +105,8 @@ def of_several(group):
     same = Broken(group, "fields of two records are the same", [Record(group, "vaccine"), Record(group, "result")])
     day = same.attributes[0][3]
     yield same.made("a sum of two that are tied", [P.same(at(3), at(3, 1)), P.sum([(at(3), 2), (at(3, 1), -1)], day, 1)])
-    yield same.made("a sum of two that are tied and cancel", [P.same(at(3), at(3, 1)), P.sum([(at(3), 1), (at(3, 1), -1), (at(5), 1)], 4, 1)])
+    yield same.made("a sum of two that are tied and cancel", [
+        P.same(at(3), at(3, 1)), P.sum([(at(3), 1), (at(3, 1), -1), (at(5), 1)], 4, 1)])
     both = Broken(group, "a difference of two records", [Record(group, "vaccine", shown=(3,)), Record(group, "person", shown=(3,))])
     yield both.made("two that are shown and differ are the same", [P.same(at(3), at(3, 1))])
     holders = Broken(group, "a difference of two records", [Record(group, "vaccine"), Record(group, "person", holder="ben")])

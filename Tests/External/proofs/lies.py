@@ -75,7 +75,7 @@ def of_sets(group):
 
 
 def of_others(group):
-    P, q = Predicates(group.q), group.q
+    P = Predicates(group.q)
     person, vaccine, result = (Record(group, name) for name in ("person", "vaccine", "result"))
     day = person.attributes[3]
     equal = Liar(group, "not a value", [person], [P.is_not(at(3), day)])
