@@ -105,9 +105,6 @@ class Group:
             result = result * self.power(element, exponent) % self.p
         return self.written(result)
 
-    def is_member(self, element):
-        return self.written(self.power(element, self.q)) == 1
-
     def write(self, element):
         require(2 <= element <= self.top, "no element, or the neutral one")
         return int(element).to_bytes(ELEMENT, "big")
