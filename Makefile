@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: demo test bench build install format fuzz sanitize
+.PHONY: demo test bench build install format fuzz sanitize group
 
 # Test data from outside lies beside the repository, or where the environment says.
 ifeq ($(origin CORDON_CORPORA),undefined)
@@ -84,3 +84,10 @@ sanitize:
 	@.ci/packages build test
 	.ci/sanitize address
 	.ci/sanitize thread
+
+# The group of proofs derived anew, twice: by us with the whole search, and by Python with gmpy2 from PyPI.
+group:
+	@.ci/packages build test bench
+	CORDON_SLOW=1 swift test --filter DerivationTests
+	[ -d .build/gmpy2 ] || { python3 -m venv .build/gmpy2 && .build/gmpy2/bin/pip install --quiet gmpy2; }
+	.build/gmpy2/bin/python -B Tests/External/check_group.py --search

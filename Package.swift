@@ -134,6 +134,10 @@ let package = Package(
             ],
             linkerSettings: programLinking),
 
+        // Not shipped: derives the group of proofs anew, for whoever doubts it.
+        .executableTarget(
+            name: "GroupParameters", dependencies: ["CryptoPrimitives", "DurableFiles", argumentParser, systemPackage]),
+
         // A target of this package and no package of its own: `package` declarations are not visible from another one. The C library
         // and swift-crypto are here as peers.
         .executableTarget(

@@ -55,6 +55,8 @@ static inline int cgmp_probab_prime_p(mpz_srcptr x, int rounds) { return mpz_pro
 static inline void cgmp_mul(mpz_ptr r, mpz_srcptr a, mpz_srcptr b) { mpz_mul(r, a, b); }
 static inline void cgmp_mul_ui(mpz_ptr r, mpz_srcptr a, unsigned long b) { mpz_mul_ui(r, a, b); }
 static inline void cgmp_add_ui(mpz_ptr r, mpz_srcptr a, unsigned long b) { mpz_add_ui(r, a, b); }
+static inline void cgmp_sub_ui(mpz_ptr r, mpz_srcptr a, unsigned long b) { mpz_sub_ui(r, a, b); }
+static inline int cgmp_cmp_ui(mpz_srcptr a, unsigned long b) { return mpz_cmp_ui(a, b); }
 static inline void cgmp_tdiv_q(mpz_ptr r, mpz_srcptr a, mpz_srcptr b) { mpz_tdiv_q(r, a, b); }
 static inline void cgmp_setbit(mpz_ptr x, unsigned long bit) { mpz_setbit(x, bit); }
 static inline unsigned long cgmp_mod_ui(mpz_srcptr a, unsigned long b) { return mpz_fdiv_ui(a, b); }

@@ -53,6 +53,22 @@ extension WholeNumber {
 
     mutating func add(_ number: UInt) { unsafe cgmp_add_ui(pointer, pointer, number) }
 
+    borrowing func plus(_ number: UInt) -> WholeNumber {
+        let result = WholeNumber()
+        unsafe cgmp_add_ui(result.pointer, pointer, number)
+        return result
+    }
+
+    /// Whether 2^(n - 1) = 1 modulo this n, which is true of odd primes and of next to nothing else.
+    borrowing func passesFermat() -> Bool {
+        let result = WholeNumber()
+        let two = WholeNumber([2])
+        let exponent = WholeNumber()
+        unsafe cgmp_sub_ui(exponent.pointer, pointer, 1)
+        unsafe cgmp_powm(result.pointer, two.pointer, exponent.pointer, pointer)
+        return unsafe cgmp_cmp_ui(result.pointer, 1) == 0
+    }
+
     mutating func setBit(_ bit: UInt) { unsafe cgmp_setbit(pointer, bit) }
 
     borrowing func times(_ other: borrowing WholeNumber) -> WholeNumber {
