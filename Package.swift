@@ -113,7 +113,7 @@ let package = Package(
             name: "GatewayClient",
             dependencies: [
                 "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords",
-                "MerkleLedger", "SharingContract", asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioSSL, systemPackage,
+                "MerkleLedger", "SharingContract", "ZeroKnowledge", asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioSSL, systemPackage,
             ]),
 
         // Programs.
@@ -209,6 +209,9 @@ if Context.environment["CORDON_FUZZ"] == "1" {
             "Ledger/EmergencyFacts+state.swift", "Ledger/GrantBody+compilation.swift", "Messages", "Papers",
             "Patient/PatientBackup.swift", "Patient/PatientState.swift",
             "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
+            "Proofs/ClaimScalars.swift", "Proofs/ClaimValue+canonical.swift", "Proofs/ClaimsFile.swift", "Proofs/Credential.swift",
+            "Proofs/HolderCommitment.swift", "Proofs/Presentation.swift", "Proofs/ProofCondition.swift", "Proofs/ProofRequest.swift",
+            "Proofs/ProofWords.swift", "Proofs/Wallet.swift",
         ],
         "RecordStorage": ["Backup/AuditFile.swift", "Ledger/Snapshot.swift"],
     ]

@@ -56,7 +56,7 @@ enum RecordTargets {
             require(record.claims.count + record.refusals.count <= source.resources.count, "a resource has its claims once")
             for claims in record.claims { check(claims) }
         }
-        if let claims = try? Claims(resource: bytes) { check(claims) }
+        if let claims = try? ResourceClaims(resource: bytes) { check(claims) }
         guard let text = text(bytes) else { return }
         for field in ClaimsSchema.all.flatMap(\.fields) {
             guard let value = try? field.value(text) else { continue }
@@ -64,7 +64,7 @@ enum RecordTargets {
         }
     }
 
-    private static func check(_ claims: Claims) {
+    private static func check(_ claims: ResourceClaims) {
         require(claims.values.count == claims.schema.fields.count, "every field has a value")
         for (field, value) in zip(claims.schema.fields, claims.values) where value != .absent {
             switch (field.kind, value) {

@@ -24,6 +24,7 @@ struct Cordon: AsyncParsableCommand {
             PatientCommand.self, GrantCommand.self, ApproveCommand.self, DeclineCommand.self, RestrictCommand.self,
             RevokeCommand.self, DelegateCommand.self, WhyCommand.self, EraseCommand.self,
             ClinicCommand.self, AuditorCommand.self, AuditCommand.self, PolicyCommand.self,
+            ProofCommand.self,
         ])
 
     @Option(name: .customLong("as"), help: "Which profile to use, by its name.") var profile: String?

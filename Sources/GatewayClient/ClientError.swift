@@ -53,6 +53,10 @@ package enum Missing: Error {
     /// Nobody of this name lets this person decide.
     case delegation(name: String)
     case backup
+    /// No claims under this schema.
+    case claims(kind: String)
+    /// No request of this profile is what a presentation answers.
+    case proofRequest
     case category(String)
     case purpose(String)
     case template(String)
@@ -123,6 +127,21 @@ package enum Obstacle: Error {
     /// None of what the file makes is the record as it was deposited.
     case otherContent
     case labels(RelabelError)
+    /// A request for a proof that nobody could answer, or that asks nothing.
+    case requestMeaningless
+    case tooManyRequests
+    /// The time in which a request can be answered is over.
+    case requestOver
+    /// Another presentation answered this request.
+    case answeredAlready
+    /// No claims that the patient holds, or none with a copy left, are as the request has them.
+    case cannotBeProven
+    /// What stands for the claims is not on the ledger yet.
+    case claimsNotPublished
+    /// The claims are not valid today.
+    case claimsOver
+    /// The presentation relies on a later entry than this profile has seen.
+    case ledgerBehind
     /// A record was released on a condition that this program does not know how to meet.
     case unknownObligation(UInt8)
 }
@@ -183,6 +202,14 @@ package enum Discrepancy: Error, Equatable {
     case descriptorNotDeposited
     case depositorNotAdmitted
     case descriptorNotSigned
+    /// A presentation does not prove what was asked.
+    case proofNotGood
+    /// Claims do not stand in the tree of anchors that a presentation names.
+    case anchorNotPublished
+    /// Whoever signed claims was no admitted clinic when they came onto the ledger.
+    case issuerNotAdmitted
+    /// A claims set is not signed by whom it names.
+    case claimsNotSigned
     /// The claims of a record are not those that its depositor described.
     case claimsOther
     /// Claims of some records are kept back, or of records that are none.

@@ -2,8 +2,8 @@ import MedicalRecords
 import Testing
 
 /// The claims of one resource in JSON.
-func claims(_ resource: String) throws -> Claims {
-    try #require(try Claims(resource: bytes(resource)))
+func claims(_ resource: String) throws -> ResourceClaims {
+    try #require(try ResourceClaims(resource: bytes(resource)))
 }
 
 /// An Observation of LOINC's `code` with these members beside it.

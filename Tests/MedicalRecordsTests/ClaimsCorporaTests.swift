@@ -53,7 +53,7 @@ private func read(_ path: String) throws -> [UInt8] {
     /// What the split makes of a source has the same claims, as the bytes of resources stay.
     @Test func `records have the claims of their source`() throws {
         let source = try RecordSource(read(#require(patients().first { $0.contains("v3-") })))
-        func shown(_ claims: [Claims]) -> [String] { claims.map { "\($0.reference ?? "") \($0.values)" }.sorted() }
+        func shown(_ claims: [ResourceClaims]) -> [String] { claims.map { "\($0.reference ?? "") \($0.values)" }.sorted() }
         let records = try source.split(granularity: .resource).map { try RecordClaims(content: $0.content) }
         #expect(shown(records.flatMap(\.claims)) == shown(RecordClaims(source).claims))
     }
@@ -73,7 +73,7 @@ struct ClaimsBesideAnotherReader {
             for (position, resource) in source.resources.enumerated() where types.contains(resource.type) {
                 let ours: [String]
                 do throws(ClaimsError) {
-                    ours = try Claims(resource: resource, in: source)?.values.map(Self.text) ?? []
+                    ours = try ResourceClaims(resource: resource, in: source)?.values.map(Self.text) ?? []
                 } catch {
                     ours = [error == .modified ? "refused modified" : "refused \(error)"]
                 }
@@ -193,7 +193,7 @@ struct ClaimsBesideAnotherReader {
             #expect(expected.values.contains { $0 != .absent })
             for round in 0..<60 {
                 let text = Self.rewritten(resource, using: &generator)
-                let again = try? Claims(resource: bytes(text))
+                let again = try? ResourceClaims(resource: bytes(text))
                 failures.check(
                     again?.values == expected.values && again?.id == expected.id, "seed \(seed), round \(round): \(text)")
             }

@@ -103,8 +103,8 @@ import Testing
     }
 
     @Test func `a type without a schema has no claims, and neither has what is no resource`() throws {
-        #expect(try Claims(resource: bytes(#"{"resourceType":"Encounter","status":"finished"}"#)) == nil)
-        #expect(try Claims(resource: bytes(#"{"status":"final"}"#)) == nil)
+        #expect(try ResourceClaims(resource: bytes(#"{"resourceType":"Encounter","status":"finished"}"#)) == nil)
+        #expect(try ResourceClaims(resource: bytes(#"{"status":"final"}"#)) == nil)
     }
 
     @Test func `a record has the claims of its resources, and says which are refused`() throws {
@@ -283,7 +283,7 @@ import Testing
             #"{"resourceType":"Immunization","status":true}"#, #"{"resourceType":"Immunization","isSubpotent":"true"}"#,
             #"{"resourceType":"Condition","clinicalStatus":"active"}"#,
         ] {
-            #expect(throws: ClaimsError.self) { try Claims(resource: bytes(resource)) }
+            #expect(throws: ClaimsError.self) { try ResourceClaims(resource: bytes(resource)) }
         }
     }
 
@@ -305,12 +305,12 @@ import Testing
         #"{"resourceType":"Patient","link":[{"type":"seealso","modifierExtension":[{"url":"urn:x"}]}]}"#,
         #"{"resourceType":"Observation","component":[{"modifierExtension":[{"url":"urn:x"}]}]}"#,
     ]) func `what may change the meaning of the rest refuses all of it`(resource: String) {
-        #expect(throws: ClaimsError.modified) { try Claims(resource: bytes(resource)) }
+        #expect(throws: ClaimsError.modified) { try ResourceClaims(resource: bytes(resource)) }
     }
 
     @Test func `two members of one name refuse all of it`() {
         let error = #expect(throws: ClaimsError.self) {
-            try Claims(resource: bytes(#"{"resourceType":"Patient","birthDate":"1970-01-01","birthDate":"2010-01-01"}"#))
+            try ResourceClaims(resource: bytes(#"{"resourceType":"Patient","birthDate":"1970-01-01","birthDate":"2010-01-01"}"#))
         }
         guard case .json(let error) = error, error.reason == .duplicateKey else {
             Issue.record("the error says something else")
@@ -323,6 +323,6 @@ import Testing
         #"{"resourceType":"Patient","birthDate":"1970-01-01",}"#,
         #"{"resourceType":"Patient","name":"# + String(repeating: "[", count: 80) + String(repeating: "]", count: 80) + "}",
     ]) func `what is not one JSON resource is refused`(text: String) {
-        #expect(throws: ClaimsError.self) { try Claims(resource: bytes(text)) }
+        #expect(throws: ClaimsError.self) { try ResourceClaims(resource: bytes(text)) }
     }
 }

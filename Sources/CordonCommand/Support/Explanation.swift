@@ -152,6 +152,14 @@ extension Explanation {
         case .message: self.init(code: 1, message: "there is no such message", advice: "See `cordon patient inbox`.")
         case .backup:
             self.init(code: 1, message: "the gateway keeps no backup under these words", advice: "Is it the right gateway?")
+        case .claims(let kind):
+            self.init(
+                code: 1, message: "you hold no claims of this kind: \(kind)",
+                advice: "A clinic makes them when it deposits records, for patients whose card it got: see `cordon patient card`.")
+        case .proofRequest:
+            self.init(
+                code: 1, message: "this presentation answers no request of this profile",
+                advice: "Verify it with the profile that asked, within 90 days.")
         case .category(let name):
             self.init(code: 2, message: "\"\(name)\" is no category", advice: "Categories: \(Names.categories).")
         case .purpose(let name):
@@ -267,6 +275,30 @@ extension Explanation {
                 code: 1, message: "this file does not hold the record as it was deposited; nothing was deposited",
                 advice: "Name the file it came from. If its content is to change too, use `cordon clinic deposit --corrects`.")
         case .labels(let error): self.init(error)
+        case .requestMeaningless:
+            self.init(
+                code: 2, message: "nobody could answer this request",
+                advice: "What is shown is not proven beside it, and a condition leaves more than one value.")
+        case .tooManyRequests:
+            self.init(code: 1, message: "too many requests of this profile wait for an answer", advice: "They are forgotten 90 days after their end.")
+        case .requestOver:
+            self.init(code: 1, message: "the time in which this request can be answered is over", advice: "Ask again, with a new request.")
+        case .answeredAlready:
+            self.init(code: 1, message: "another presentation has answered this request", advice: "Ask again, with a new request.")
+        case .cannotBeProven:
+            self.init(
+                code: 1, message: "none of your claims, with a copy left, are as the request has them",
+                advice: "Nothing was shown. With --use only the resources you name are tried.")
+        case .claimsNotPublished:
+            self.init(
+                code: 1, message: "what stands for these claims is not on the ledger yet",
+                advice: "The gateway publishes them once a day. Try again tomorrow.")
+        case .claimsOver:
+            self.init(code: 1, message: "the claims that are shown do not hold today", advice: "Ask for newer ones.")
+        case .ledgerBehind:
+            self.init(
+                code: 1, message: "the presentation relies on a newer entry than this profile has seen",
+                advice: "Run it again with --sync.")
         case .unknownObligation(let number):
             self.init(
                 code: 1,

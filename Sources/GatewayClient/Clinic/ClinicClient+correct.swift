@@ -56,7 +56,7 @@ extension ClinicClient {
         guard let slot = try slots([known.category], patient: index)[known.category] else {
             throw .notFound(.compartment(categories: []))
         }
-        return try await deposit([outgoing], slot, patient: index)
+        return try await deposit(try await issuingClaims([outgoing], slot, patient: index), slot, patient: index)
     }
 }
 

@@ -44,7 +44,8 @@ extension ClinicClient {
         var done = 0
         for (category, ofCategory) in byCategory.sorted(by: { $0.key.code < $1.key.code }) {
             guard let slot = slots[category.code] else { continue }
-            let outgoing = try ofCategory.map { item throws(ClientError) in try Outgoing(item, .first()) }
+            let new = try ofCategory.map { item throws(ClientError) in try Outgoing(item, .first()) }
+            let outgoing = try await issuingClaims(new, slot, patient: index)
             try await openCompartment(slot)
             let readers = try await newestList(slot, patient: index).recipients.count + 1
             for batch in DepositBatches.split(outgoing.map(\.sizeBesideHeaders), readers: readers) {

@@ -12,6 +12,8 @@ package struct ClinicState: Codable, Sendable {
     var inboxRead: UInt64?
     /// Patients whose emergency summary was asked for.
     var emergencies: [EmergencyVisit] = []
+    /// Proofs that were asked for. `nil` as long as there were none.
+    var proofRequests: [AskedProof]?
 }
 
 /// A patient by the clinic's own record number.

@@ -29,6 +29,8 @@ package final class LedgerReplica {
     package private(set) var emergencies: [UInt64] = []
     /// Trees of anchors, in the order of the ledger.
     package private(set) var anchors: [LoggedAnchors] = []
+    /// Where keys of actors were revoked.
+    package private(set) var revocations: [Ed25519.PublicKey: UInt64] = [:]
 
     private var leafFile: FilePath { folder.appending("leaves") }
     private var checkpointFile: FilePath { folder.appending("checkpoint") }
@@ -183,6 +185,7 @@ extension LedgerReplica {
                 releases[release.grant, default: []].append(LoggedRelease(leaf: tree.count, time: leaf.time))
             }
         case .emergencyAccess: emergencies.append(tree.count)
+        case .keyRevocation(let revocation): revocations[revocation.key] = tree.count
         case .claimsAnchors(let publication):
             anchors.append(LoggedAnchors(leaf: tree.count, time: leaf.time, publication: publication))
         default: break
@@ -229,6 +232,7 @@ extension LedgerReplica {
         private let releases: [Ed25519.PublicKey: [LoggedRelease]]
         private let emergencies: [UInt64]
         private let anchors: [LoggedAnchors]
+        private let revocations: [Ed25519.PublicKey: UInt64]
         private let ends: [UInt64]
         private let actorKeys: [Ed25519.PublicKey]
 
@@ -240,6 +244,7 @@ extension LedgerReplica {
             releases = replica.releases
             emergencies = replica.emergencies
             anchors = replica.anchors
+            revocations = replica.revocations
             ends = replica.ends
             actorKeys = replica.actorKeys
         }
@@ -252,6 +257,7 @@ extension LedgerReplica {
             replica.releases = releases
             replica.emergencies = emergencies
             replica.anchors = anchors
+            replica.revocations = revocations
             replica.ends = ends
             replica.actorKeys = actorKeys
         }

@@ -34,11 +34,14 @@ package struct Card: Paper, Hashable, Sendable {
     package let slots: [Slot]
     /// Of records that a minor's own consent made: no guardian may learn of them, and all that is deposited is labelled so.
     package let isConfidential: Bool
+    /// With it the clinic signs claims that only this patient can show.
+    package let holder: HolderCommitment?
     private let signature: Ed25519.Signature
 
     package init(
         pin: Pin, name: TextLine, clinic: Ed25519.PublicKey, inboxRecipient: RecipientKey, slots: [Slot],
-        isConfidential: Bool = false, signingWith inbox: borrowing Ed25519.PrivateKey
+        isConfidential: Bool = false, signingWith inbox: borrowing Ed25519.PrivateKey,
+        committing commit: (_ context: [UInt8]) -> HolderCommitment? = { _ in nil }
     ) {
         self.pin = pin
         self.name = name
@@ -47,7 +50,11 @@ package struct Card: Paper, Hashable, Sendable {
         self.inboxRecipient = inboxRecipient
         self.slots = slots.sorted { $0.category < $1.category }
         self.isConfidential = isConfidential
-        let bytes = Self.unsignedBytes(pin, name, clinic, inbox.publicKey, inboxRecipient, self.slots, isConfidential)
+        var writer = CanonicalWriter()
+        Self.encode(to: &writer, pin, name, clinic, inbox.publicKey, inboxRecipient, self.slots, isConfidential)
+        holder = commit(writer.bytes)
+        writer.optional(holder) { $0.value($1) }
+        let bytes = writer.bytes
         signature = inbox.sign(.card, origin: pin.origin, bytes)
     }
 
@@ -66,8 +73,7 @@ package struct Card: Paper, Hashable, Sendable {
         }
         guard slots.isAscending(by: \.category) else { throw .notCanonical }
         isConfidential = try reader.flag()
-        // The holder commitment comes with proofs.
-        guard try !reader.flag() else { throw .unknownTag }
+        holder = try reader.optional { reader throws(FormatError) in try reader.value() }
         signature = try reader.signature()
     }
 
@@ -76,7 +82,8 @@ package struct Card: Paper, Hashable, Sendable {
         writer.signature(signature)
     }
 
-    /// Throws unless every part is signed by the key it names, for this ledger and this clinic.
+    /// Throws unless every part is signed by the key it names, for this ledger and this clinic, and whoever made the card knows what its
+    /// holder commitment hides.
     package func verify() throws(ClientError) {
         do {
             try inbox.verify(signature, .card, origin: pin.origin, unsignedBytes)
@@ -88,6 +95,7 @@ package struct Card: Paper, Hashable, Sendable {
         } catch {
             throw .notVerified(.paperNotAuthentic)
         }
+        try holder?.verify(context: contextBytes)
         for slot in slots {
             guard case .compartment(let compartment) = slot.entry.event, slot.entry.origin == pin.origin,
                 slot.entry.signatures.map(\.key) == [compartment.key], compartment.key == slot.list.compartment,
@@ -97,14 +105,23 @@ package struct Card: Paper, Hashable, Sendable {
     }
 
     private var unsignedBytes: [UInt8] {
-        Self.unsignedBytes(pin, name, clinic, inbox, inboxRecipient, slots, isConfidential)
+        var writer = CanonicalWriter()
+        writer.fixed(contextBytes)
+        writer.optional(holder) { $0.value($1) }
+        return writer.bytes
     }
 
-    private static func unsignedBytes(
-        _ pin: Pin, _ name: TextLine, _ clinic: Ed25519.PublicKey, _ inbox: Ed25519.PublicKey, _ inboxRecipient: RecipientKey,
-        _ slots: [Slot], _ isConfidential: Bool
-    ) -> [UInt8] {
+    /// What the holder commitment is for.
+    private var contextBytes: [UInt8] {
         var writer = CanonicalWriter()
+        Self.encode(to: &writer, pin, name, clinic, inbox, inboxRecipient, slots, isConfidential)
+        return writer.bytes
+    }
+
+    private static func encode(
+        to writer: inout CanonicalWriter, _ pin: Pin, _ name: TextLine, _ clinic: Ed25519.PublicKey, _ inbox: Ed25519.PublicKey,
+        _ inboxRecipient: RecipientKey, _ slots: [Slot], _ isConfidential: Bool
+    ) {
         writer.value(pin)
         writer.text(name)
         writer.value(clinic)
@@ -117,7 +134,5 @@ package struct Card: Paper, Hashable, Sendable {
             writer.value(slot.permission)
         }
         writer.flag(isConfidential)
-        writer.flag(false)
-        return writer.bytes
     }
 }

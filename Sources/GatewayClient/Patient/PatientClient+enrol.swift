@@ -113,6 +113,7 @@ extension PatientClient {
         return Card(
             pin: session.pin, name: state.name, clinic: clinic.actor.key,
             inboxRecipient: session.keyring.inboxIdentity().recipient().key,
-            slots: slots, isConfidential: state.isConfidential, signingWith: session.keyring.inboxKey())
+            slots: slots, isConfidential: state.isConfidential, signingWith: session.keyring.inboxKey(),
+            committing: { HolderCommitment(session.keyring.holderSecret(), for: clinic.actor.key, context: $0) })
     }
 }

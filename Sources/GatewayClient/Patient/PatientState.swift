@@ -30,6 +30,8 @@ package struct PatientState: Codable, Sendable {
     /// Leaves of emergencies that the patient was shown in the log.
     var emergenciesSeen: Set<UInt64> = []
     var inboxRead: UInt64?
+    /// `nil` as long as there were no claims.
+    var wallet: Wallet?
 }
 
 /// A grant the patient has signed.

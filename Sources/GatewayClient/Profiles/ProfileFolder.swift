@@ -20,6 +20,8 @@ package struct ProfileFolder: Sendable {
     private var stateFile: FilePath { path.appending("state.age") }
     package var ledgerFolder: FilePath { path.appending("ledger") }
     package var receivedFolder: FilePath { path.appending("received") }
+    /// Claims files of a patient, as the gateway keeps them: sealed to their compartments.
+    var claimsFolder: FilePath { path.appending("claims") }
     /// Where a member's gateway lies.
     package var gatewayFolder: FilePath { path.appending("gateway") }
 

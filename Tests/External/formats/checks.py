@@ -52,7 +52,7 @@ def conventions(files):
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
     "descriptor-commitment", "claims-anchors", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
-    "snapshot", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice")]
+    "snapshot", "claims-schema", "credential", "anchor", "holder-context", "proof-request", "proof-request-hash", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice")]
 
 
 def entries(files):

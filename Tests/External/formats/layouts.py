@@ -283,7 +283,7 @@ card = struct(
     ("pin", pin), ("name", text), ("clinic", key), ("inbox", key), ("inbox recipient", recipient),
     ("slots", listing(1, struct(("category", u16), ("entry", string(2, 16_380, entry)), ("list", string(4, 312_650, recipient_list)),
                                 ("permission", nested(permission))), at_most=96, order=lambda value: value["category"])),
-    ("confidential", flag), ("holder commitment", absent), ("signature", sig), bound=1_048_576)
+    ("confidential", flag), ("holder", opt(struct(("commitment", fixed(384)), ("proof", fixed(96))))), ("signature", sig), bound=1_048_576)
 emergency_card = struct(
     ("pin", pin), ("name", text), ("inbox", key),
     ("items", listing(1, struct(("category", u16), ("desk", key), ("grant", key)), at_least=1, order=lambda value: value["grant"])),

@@ -1,5 +1,5 @@
 import CryptoPrimitives
-import GatewayClient
+@testable import GatewayClient
 import SharingContract
 import TestSupport
 import Testing
@@ -44,7 +44,12 @@ import Testing
     static func card(_ slots: [Card.Slot] = [slot(3, "ana/laboratory"), slot(4, "ana/imaging")]) -> Card {
         Card(
             pin: pin, name: line("Ana Díaz"), clinic: publicKey("hillside"), inboxRecipient: recipient("ana/inbox"), slots: slots,
-            signingWith: key("ana/inbox"))
+            signingWith: key("ana/inbox"),
+            committing: { context in
+                HolderCommitment(
+                    HolderSecret(key: KeyFormats.secret("ana's holder key")), for: publicKey("hillside"), context: context,
+                    randomness: KeyFormats.secret("ana's randomness"))
+            })
     }
 
     static func emergencyCard(grants: [String] = ["grant", "grant 2"], by inbox: String = "ana/inbox") -> EmergencyCard? {
@@ -170,7 +175,8 @@ import Testing
             [
                 "pin": shown(card.pin), "name": card.name, "clinic": card.clinic, "inbox": card.inbox,
                 "inbox recipient": card.inboxRecipient, "slots": slots, "confidential": card.isConfidential,
-                "holder commitment": nil, "signature": signature(card),
+                "holder": card.holder.map { fields(["commitment": Array($0.canonicalBytes.prefix(384)), "proof": Array($0.canonicalBytes.dropFirst(384))]) },
+                "signature": signature(card),
             ], more: try text(card))
     }
 }

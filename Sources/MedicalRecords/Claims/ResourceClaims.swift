@@ -1,6 +1,6 @@
 /// What a resource says, field by field, in the order of its schema. Only what stands in the resource itself counts, never what it
 /// contains, refers to or says in words.
-package struct Claims: Sendable {
+package struct ResourceClaims: Sendable {
     package let schema: ClaimsSchema
     /// The resource's `id`.
     package let id: String?
@@ -15,7 +15,7 @@ package struct Claims: Sendable {
     }
 }
 
-extension Claims {
+extension ResourceClaims {
     /// `nil` if its type has no schema.
     package init?(resource: Resource, in source: RecordSource) throws(ClaimsError) {
         try self.init(resource, source.bytes)
@@ -57,7 +57,7 @@ package struct RecordClaims: Sendable {
     }
 
     /// In the order of the resources. A resource of a type without schema has none.
-    package let claims: [Claims]
+    package let claims: [ResourceClaims]
     /// The resources of which nothing can be claimed, though their type has a schema. They do not hinder the others.
     package let refusals: [Refusal]
 
@@ -67,10 +67,10 @@ package struct RecordClaims: Sendable {
     }
 
     package init(_ source: RecordSource) {
-        var (claims, refusals): ([Claims], [Refusal]) = ([], [])
+        var (claims, refusals): ([ResourceClaims], [Refusal]) = ([], [])
         for (position, resource) in source.resources.enumerated() {
             do throws(ClaimsError) {
-                if let claim = try Claims(resource: resource, in: source) { claims.append(claim) }
+                if let claim = try ResourceClaims(resource: resource, in: source) { claims.append(claim) }
             } catch {
                 refusals.append(Refusal(position: position, type: resource.type, error: error))
             }

@@ -1,0 +1,116 @@
+import ArgumentParser
+import CryptoPrimitives
+import GatewayAPI
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension ProofCommand {
+    struct Make: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "make", abstract: "Answers a request for a proof, after showing exactly what it would reveal.",
+            discussion: """
+                Fetches new claims first. What is shown besides: who claims it, until when the claims hold, and the day on which they came
+                onto the ledger. Each answer uses up one copy of its claims, so that no two can be linked by them.
+
+                Example:
+                  cordon --as ana proof make request.txt > presentation.txt
+                  cordon --as ana proof make request.txt --use Immunization/75680 > presentation.txt
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "The request: a file.") var request: String
+        @Option(help: "The resource to use, where several would do. May be given again.") var use: [String] = []
+        @Flag(help: "Make it without asking.") var yes = false
+
+        private struct Made: Encodable {
+            let verifier: String
+            let shown: [String]
+            let proven: [String]
+            let until: String
+            let copiesLeft: Int
+            let presentation: String
+        }
+
+        func run() async throws {
+            let request: ProofRequest = try InputFiles.paper(request)
+            try await cordon.asPatient { patient in
+                try await patient.session.sync()
+                let progress = ProgressLine("fetching and checking claims")
+                let unusable = try await patient.syncClaims { progress.show($0, of: 0) }
+                for record in unusable {
+                    Terminal.note("warning: the claims of record \(record.descriptor.record.description.prefix(12)) are not good and are left out")
+                }
+                let draft = try await patient.draft(request, using: use)
+                let words = DraftWords(draft, patient.session)
+                let text = words.lines.joined(separator: "\n")
+                if yes {
+                    if !cordon.json { Terminal.note(text) }
+                } else {
+                    guard Terminal.confirms("\(text)\nMake it?") else { throw Stop.refused("nothing was made, and nothing shown") }
+                }
+                let presentation = try await patient.present(draft, conditions: words.proven)
+                let made = Made(
+                    verifier: request.name.text, shown: words.shown, proven: words.proven, until: request.until.written,
+                    copiesLeft: draft.copiesLeft, presentation: presentation.text)
+                try cordon.show(made, String(presentation.text.dropLast()))
+                Warnings.show(of: patient)
+            }
+        }
+    }
+}
+
+/// What a presentation would reveal, as a patient reads it before it is made.
+private struct DraftWords {
+    let shown: [String]
+    let proven: [String]
+    private let draft: ProofDraft
+    private let session: Session
+
+    init(_ draft: ProofDraft, _ session: Session) {
+        let request = draft.request
+        shown = zip(request.asked.indices, draft.chosen).flatMap { record, claims in
+            request.asked[record].allShown.map { index in
+                let field = claims.set.schema.fields[Int(index)]
+                let value = field.text(of: claims.set.values[Int(index)])
+                return "\(request.kind(record)): \(field.words.first ?? field.name) = \(value)"
+            }
+        }
+        // What is shown anyway is not proven.
+        proven = request.conditions.map { request.words($0) }
+        self.draft = draft
+        self.session = session
+    }
+
+    var lines: [String] {
+        let request = draft.request
+        var lines = ["\(verifier) asks, for \"\(request.purpose)\", until \(request.until.written):"]
+        lines += shown.map { "  shows    \($0)" }
+        lines += proven.map { "  proves   \($0)" }
+        lines += draft.chosen.map { claims in
+            "  from     \(claims.set.reference), claimed by \(issuer(claims)), \(Names.category(claims.category)), "
+                + "until \(Names.written(claims.set.validity.last))"
+        }
+        if !draft.earlier.isEmpty {
+            lines.append("warning: this verifier was shown before that the same values are so; each answer narrows them down further:")
+            lines += draft.earlier.map { "           \($0)" }
+        }
+        if draft.copiesLeft < 2 {
+            lines.append("warning: \(draft.copiesLeft == 1 ? "1 copy" : "no copy") of these claims left after this")
+        }
+        return lines
+    }
+
+    /// A name is the ledger's word or the verifier's own.
+    private var verifier: String {
+        let (request, key) = (draft.request, Fingerprint.text(draft.request.verifier))
+        guard let actor = (try? session.ledger.state.actor(request.verifier)) ?? nil, actor.isLive(on: session.today) else {
+            return "somebody who says to be \(request.name) (key \(key), not admitted by anybody)"
+        }
+        return "\(actor.actor.name) (key \(key))"
+    }
+
+    private func issuer(_ claims: HeldClaims) -> String {
+        ((try? session.ledger.state.actor(claims.issuer)) ?? nil)?.actor.name.text ?? Fingerprint.text(claims.issuer)
+    }
+}

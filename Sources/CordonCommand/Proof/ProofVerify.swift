@@ -1,0 +1,87 @@
+import ArgumentParser
+import CryptoPrimitives
+import GatewayClient
+import MedicalRecords
+import SharingContract
+
+extension ProofCommand {
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Checks what a patient presented, and says what is now proven.",
+            discussion: """
+                Nobody is asked: it takes this profile's own requests and its copy of the ledger. --sync brings that up to date first, when
+                a presentation relies on something newer. The first presentation that answers a request is taken, and no other.
+
+                Example:
+                  cordon --as school proof verify presentation.txt
+                """)
+
+        @ParentCommand var cordon: Cordon
+        @Argument(help: "The presentation: a file.") var presentation: String
+        @Flag(help: "Fetch what is new on the ledger first.") var sync = false
+
+        private struct Proven: Encodable {
+            struct Claims: Encodable {
+                let kind: String
+                let shown: [String: String]
+                let issuer: String
+                let issuerKey: String
+                let from: String
+                let until: String
+                let isIssuerRevokedSince: Bool
+            }
+
+            let purpose: String
+            let claims: [Claims]
+            let proven: [String]
+            let unwitnessed: Bool
+        }
+
+        func run() async throws {
+            let presentation: Presentation = try InputFiles.paper(presentation)
+            try await cordon.asActor(.clinic, .emergencyDesk, .auditor) { verifier in
+                if sync { try await verifier.session.sync() }
+                let proven = try verifier.verify(presentation)
+                try cordon.show(report(proven), words(proven).joined(separator: "\n"))
+            }
+        }
+
+        private func report(_ proven: ProvenPresentation) -> Proven {
+            Proven(
+                purpose: proven.request.purpose.text,
+                claims: proven.answers.indices.map { index in
+                    let answer = proven.answers[index]
+                    return .init(
+                        kind: proven.request.kind(index),
+                        shown: Dictionary(
+                            answer.shown.map { ($0.field.name, $0.field.text(of: $0.value)) }, uniquingKeysWith: { first, _ in first }),
+                        issuer: answer.issuer.name.text, issuerKey: answer.issuer.key.description,
+                        from: answer.validity.from.description, until: answer.validity.last.description,
+                        isIssuerRevokedSince: answer.isIssuerRevokedSince)
+                },
+                proven: proven.request.conditions.map { proven.request.words($0) }, unwitnessed: true)
+        }
+
+        private func words(_ proven: ProvenPresentation) -> [String] {
+            let request = proven.request
+            var lines = ["Proven, for \"\(request.purpose)\", of one and the same patient:"]
+            for (index, answer) in proven.answers.enumerated() {
+                for (field, value) in answer.shown {
+                    lines.append("  \(request.kind(index)): \(field.words.first ?? field.name) = \(field.text(of: value))")
+                }
+            }
+            lines += request.conditions.filter { condition in
+                if case .isShown = condition { false } else { true }
+            }.map { "  \(request.words($0))" }
+            for (index, answer) in proven.answers.enumerated() {
+                lines.append(
+                    "\(request.kind(index)): claimed by \(answer.issuer.name), key \(Fingerprint.text(answer.issuer.key)), "
+                        + "on \(Names.written(answer.validity.from)), until \(Names.written(answer.validity.last))")
+                if answer.isIssuerRevokedSince {
+                    lines.append("warning: \(answer.issuer.name)'s key was revoked after it had claimed this")
+                }
+            }
+            return lines + ["Checked against this profile's copy of the ledger. It is unwitnessed."]
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import CryptoPrimitives
+import MedicalRecords
+import SharingContract
+
+// Claims as numbers modulo q. docs/proofs.md, section 3.
+
+/// The places of a commitment.
+enum ClaimAttribute {
+    static let schema = 0
+    static let holder = 1
+    static let last = 2
+
+    static func field(_ index: Int) -> Int { 3 + index }
+}
+
+extension ClaimsSchema {
+    var attributeCount: Int { 3 + fields.count }
+
+    var scalar: SG3072.Scalar { SG3072.Scalar(reducing: hash.bytes) }
+}
+
+extension Validity {
+    var scalar: SG3072.Scalar { SG3072.Scalar(UInt64(last.number)) }
+}
+
+extension ClaimValue {
+    /// What a field has whose value the resource does not say: no date, no number and no code is as large.
+    static let absentScalar = SG3072.Scalar(wide: 1 << 64)
+    private static let numberOffset: Int64 = 1 << 62
+
+    var scalar: SG3072.Scalar {
+        switch self {
+        case .absent: Self.absentScalar
+        case .date(let days): SG3072.Scalar(UInt64(days))
+        case .number(let scaled): SG3072.Scalar(Self.shifted(scaled))
+        case .code(let index): SG3072.Scalar(UInt64(index))
+        case .openCode(let coding):
+            Self.hashed(2) { writer in
+                writer.string(Array(coding.system.utf8), length: UInt16.self)
+                writer.string(Array(coding.code.utf8), length: UInt16.self)
+            }
+        case .text(let text): Self.hashed(3) { $0.string(Array(text.utf8), length: UInt16.self) }
+        }
+    }
+
+    /// As an unsigned number: the order of numbers stays theirs.
+    static func shifted(_ scaled: Int64) -> UInt64 { UInt64(scaled + numberOffset) }
+
+    private static func hashed(_ type: UInt8, _ encode: (inout CanonicalWriter) -> Void) -> SG3072.Scalar {
+        var writer = CanonicalWriter()
+        writer.fixed(Array("cordon/claim/v1".utf8))
+        writer.integer(0 as UInt8)
+        writer.integer(type)
+        encode(&writer)
+        return SG3072.Scalar(reducing: SHAKE.hash(.bits256, writer.bytes, count: 48))
+    }
+}

@@ -1,0 +1,173 @@
+import CryptoPrimitives
+import GatewayAPI
+import MedicalRecords
+import MerkleLedger
+import SharingContract
+import ZeroKnowledge
+
+/// Which claims answer a request, before anything is shown.
+package struct ProofDraft: Sendable {
+    package let request: ProofRequest
+    /// One for each claims set that is asked for.
+    package let chosen: [HeldClaims]
+    /// Conditions that this verifier was shown to hold of the same values before: each answer narrows down what is not shown.
+    package let earlier: [String]
+    /// Copies that are left after this one, the fewest of all that are shown.
+    package let copiesLeft: Int
+}
+
+extension PatientClient {
+    /// Finds claims that answer the request. Throws if there are none, or if the request is not what it says.
+    ///
+    /// - Parameter references: resources to use, in the words of `proof make`; of others there is no choice.
+    package func draft(_ request: ProofRequest, using references: [String]) async throws(ClientError) -> ProofDraft {
+        try request.verify()
+        guard request.pin.isSameLedger(as: session.pin) else { throw .notPossible(.otherLedger) }
+        guard session.now < request.until else { throw .notPossible(.requestOver) }
+        try request.requireProvable()
+        let held = try await heldClaims().filter { $0.set.validity.holds(on: session.today) }
+        var candidates: [[HeldClaims]] = []
+        for asked in request.asked {
+            let ofSchema = held.filter { $0.set.schema.name == asked.schema.name }
+            let named = ofSchema.filter { references.contains($0.set.reference.text) }
+            guard !ofSchema.isEmpty else { throw .notFound(.claims(kind: asked.schema.name)) }
+            var usable: [HeldClaims] = []
+            for claims in named.isEmpty ? ofSchema : named where try copiesLeft(claims) > 0 { usable.append(claims) }
+            candidates.append(usable)
+        }
+        guard let chosen = request.choice(from: candidates) else { throw .notPossible(.cannotBeProven) }
+        let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
+        var left: [Int] = []
+        for claims in chosen { left.append(try copiesLeft(claims) - 1) }
+        return ProofDraft(
+            request: request, chosen: chosen,
+            earlier: wallet.given.filter { $0.verifier == request.verifier && subjects.contains($0.subject) }.map(\.condition),
+            copiesLeft: left.min() ?? 0)
+    }
+
+    private func copiesLeft(_ claims: HeldClaims) throws(ClientError) -> Int {
+        try credentials(claims).count { !wallet.shown.contains($0.anchor.description) }
+    }
+
+    private func credentials(_ claims: HeldClaims) throws(ClientError) -> [Credential] {
+        let holder = session.keyring.holderSecret().commitment(for: claims.issuer)
+        guard let commitments = try? claims.set.commitments(holder: holder) else { throw .notVerified(.claimsOther) }
+        return zip(claims.set.copies, commitments).map {
+            Credential(issuer: claims.issuer, validity: claims.set.validity, signature: $0.signature, commitment: $1)
+        }
+    }
+
+    /// Shows and proves what the draft says. Each copy that is shown is used up by it, also if nobody ever reads what comes out.
+    ///
+    /// - Parameter conditions: how the request's conditions read, to be remembered.
+    package func present(_ draft: ProofDraft, conditions: [String]) async throws(ClientError) -> Presentation {
+        let request = draft.request
+        var answers: [Presentation.Answer] = []
+        var witness = Witness()
+        for (asked, claims) in zip(request.asked, draft.chosen) {
+            let (credential, copy, anchored) = try await freshCopy(claims)
+            answers.append(.init(credential: credential, values: asked.allShown.map { claims.set.values[Int($0)] }, anchored: anchored))
+            try append(claims, copy, to: &witness)
+        }
+        let statement = try request.statement(answers.map { .init(credential: $0.credential, values: $0.values) })
+        // Before the proof is out: a copy that a lost presentation showed is not shown again.
+        for answer in answers { wallet.shown.insert(answer.credential.anchor.description) }
+        for (condition, words) in zip(request.conditions, conditions) {
+            for field in condition.fields {
+                wallet.given.append(
+                    GivenProof(
+                        verifier: request.verifier, time: session.now.number,
+                        subject: draft.chosen[Int(field.record)].subject(request, field), condition: words))
+            }
+        }
+        try save()
+        await backUpIfPossible()
+        do throws(ProverError) {
+            return Presentation(request: request.hash, answers: answers, proof: try RecordProof.prove(statement, witness))
+        } catch {
+            throw .notPossible(.cannotBeProven)
+        }
+    }
+
+    private func append(
+        _ claims: HeldClaims, _ copy: ClaimSet.Copy, to witness: inout Witness
+    ) throws(ClientError) {
+        let holder = session.keyring.holderSecret()
+        let set = claims.set
+        let attributes = SG3072.SecretScalars(count: set.schema.attributeCount) { index in
+            switch index {
+            case ClaimAttribute.schema: SG3072.SecretScalar(set.schema.scalar)
+            case ClaimAttribute.holder: holder.secret()
+            case ClaimAttribute.last: SG3072.SecretScalar(set.validity.scalar)
+            default: SG3072.SecretScalar(set.values[index - ClaimAttribute.field(0)].scalar)
+            }
+        }
+        do throws(FormatError) {
+            witness.append(blinding: holder.blinding(for: claims.issuer) + (try copy.opening()), attributes: attributes)
+        } catch {
+            throw .notVerified(.claimsOther)
+        }
+    }
+
+    /// A copy that was shown to nobody, and where its anchor stands. Trees are fetched whole: which leaf is looked for, the gateway does not
+    /// learn.
+    private func freshCopy(
+        _ claims: HeldClaims
+    ) async throws(ClientError) -> (credential: Credential, copy: ClaimSet.Copy, anchored: Presentation.Anchored) {
+        let fresh = zip(try credentials(claims), claims.set.copies).filter { !wallet.shown.contains($0.0.anchor.description) }
+        for logged in session.ledger.anchors where logged.leaf > claims.deposit {
+            let tree = try await session.anchorTree(logged.leaf)
+            let places = Dictionary(zip(tree.hashes, tree.hashes.indices), uniquingKeysWith: { first, _ in first })
+            for (credential, copy) in fresh {
+                guard let place = places[credential.anchor] else { continue }
+                let path = tree.path(to: place)
+                return (credential, copy, .init(leaf: logged.leaf, index: UInt32(place), path: path))
+            }
+        }
+        throw .notPossible(.claimsNotPublished)
+    }
+}
+
+extension ProofRequest {
+    /// How many combinations are looked at: more are asked for by nobody who does not want to keep a patient's computer busy.
+    private static let maximumSteps = 100_000
+
+    /// One of each list so that all conditions hold, no claims set twice. The first in the order of the lists.
+    func choice(from candidates: [[HeldClaims]]) -> [HeldClaims]? {
+        var steps = 0
+        func extend(_ chosen: [HeldClaims]) -> [HeldClaims]? {
+            guard chosen.count < candidates.count else { return chosen }
+            for next in candidates[chosen.count] where !chosen.contains(where: { $0.subject == next.subject }) {
+                steps += 1
+                guard steps <= Self.maximumSteps else { return nil }
+                let more = chosen + [next]
+                let values = more.map(\.set.values)
+                let decided = conditions.filter { condition in
+                    condition.fields.allSatisfy { $0.record < more.count } && condition.fields.contains { $0.record == more.count - 1 }
+                }
+                if decided.allSatisfy({ $0.holds(for: values) }), let found = extend(more) { return found }
+            }
+            return nil
+        }
+        return extend([])
+    }
+}
+
+extension HeldClaims {
+    fileprivate func subject(_ request: ProofRequest, _ field: ProofCondition.Field) -> String {
+        "\(subject)/\(request.claimField(field).name)"
+    }
+}
+
+extension AnchorTree {
+    /// The siblings on the way from a leaf to the root, the leaf's own first. A tree of a power of two is perfect.
+    fileprivate func path(to index: Int) -> [Hash] {
+        var (level, place, path) = (hashes.map { Hash.leaf($0.bytes) }, index, [Hash]())
+        while level.count > 1 {
+            path.append(level[place ^ 1])
+            level = stride(from: 0, to: level.count, by: 2).map { Hash.node(level[$0], level[$0 + 1]) }
+            place /= 2
+        }
+        return path
+    }
+}

@@ -1,0 +1,42 @@
+package import CryptoPrimitives
+package import SharingContract
+
+/// What a patient's profile remembers of claims and proofs. The claims files lie sealed beside it.
+struct Wallet: Codable, Sendable {
+    /// Copies that were shown, by their anchors: to show one again would link the two.
+    var shown: Set<String> = []
+    /// What was proven to whom, so that a verifier who asks on and on is noticed.
+    var given: [GivenProof] = []
+}
+
+/// A condition that was proven of one claims set.
+struct GivenProof: Codable, Sendable {
+    let verifier: Ed25519.PublicKey
+    let time: UInt32
+    /// The record, the resource in it and the field.
+    let subject: String
+    /// In the words of the request.
+    let condition: String
+}
+
+/// A request that was made here, and what answered it.
+struct AskedProof: Codable, Sendable {
+    let request: Stored<ProofRequest>
+    /// SHA-256 of the presentation that was taken.
+    var answer: Hash?
+}
+
+/// A claims set that a patient holds, with where it came from.
+package struct HeldClaims: Sendable {
+    package let set: ClaimSet
+    package let category: UInt16
+    package let issuer: Ed25519.PublicKey
+    package let record: Descriptor.RecordID
+    let position: UInt64
+
+    /// The deposit's entry.
+    var deposit: UInt64 { position >> 8 }
+
+    /// By what it is told apart from others: the record and the resource in it.
+    var subject: String { "\(record)/\(set.reference.text)" }
+}
