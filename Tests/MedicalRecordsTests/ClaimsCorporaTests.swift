@@ -12,7 +12,8 @@ private func patients() throws -> [String] {
         let bytes: Int
     }
     let files = try Corpora.json("fhir-synthea/index.json", as: [Listed].self).filter { $0.bytes < 1_500_000 }.map(\.file)
-    return ["v24-", "hiv-", "v3-"].flatMap { origin in files.filter { $0.contains(origin) }.prefix(12) }.map { "fhir-synthea/\($0)" }
+    let some = ["v24-", "hiv-", "v3-"].flatMap { origin in files.filter { $0.contains(origin) }.prefix(12) }
+    return some.map { "fhir-synthea/\($0)" }
 }
 
 private func examples() throws -> [String] {

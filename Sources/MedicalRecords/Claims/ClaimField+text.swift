@@ -76,7 +76,8 @@ extension ClaimField {
         let coding = Coding(description: text).map { Self.expanded($0) }
         if let coding, coding.system == list.system, let index = list.index(of: coding.code) { return .code(index) }
         if let index = list.index(of: text) { return .code(index) }
-        let inWords = list.codes.indices.filter { ClaimWords.match(text, list.codes[$0].words, []) }
+        let typed = ClaimWords(text)
+        let inWords = list.codes.indices.filter { typed.isOne(of: [list.codes[$0].words]) }
         guard inWords.count == 1 else { throw .unknownCode }
         return .code(UInt16(inWords[0]))
     }

@@ -95,7 +95,7 @@ extension ClaimField {
     private static func texts(_ node: RuleNode) throws(RuleError) -> [String] {
         var texts: [String] = []
         for text in try node.list() { texts.append(try text.bounded()) }
-        guard !texts.isEmpty else { throw node.error(.incomplete) }
+        guard !texts.isEmpty else { throw node.error(.missingKey) }
         return texts
     }
 
@@ -106,7 +106,7 @@ extension ClaimField {
             guard let number = Int64(try end.text()), abs(number) < ExactDecimal.bound else { throw end.error(.tooLarge) }
             ends.append(number)
         }
-        guard ends.count == 2, ends[0] <= ends[1] else { throw node.error(.incomplete) }
+        guard ends.count == 2, ends[0] <= ends[1] else { throw node.error(.wrongKind) }
         return ends[0]...ends[1]
     }
 }

@@ -63,6 +63,7 @@ package struct ClaimMeasurement: Sendable {
 
     /// `HbA1c`. `nil` for a word that the table does not have.
     package static func named(_ word: String) -> ClaimMeasurement? {
-        all.first { ClaimWords.match(word, $0.words, []) }
+        let typed = ClaimWords(word)
+        return all.first { typed.isOne(of: [$0.words]) }
     }
 }

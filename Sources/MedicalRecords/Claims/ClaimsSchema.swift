@@ -38,25 +38,35 @@ extension ClaimsSchema {
 
     /// By the type of resource, or by a word for it: `Immunization`, `vaccination`.
     package static func named(_ word: String) -> ClaimsSchema? {
-        all.first { $0.name == word } ?? all.first { ClaimWords.match(word, $0.name, $0.words) }
+        let typed = ClaimWords(word)
+        return all.first { $0.name == word } ?? all.first { typed.isOne(of: [$0.name] + $0.words) }
     }
 
     /// By its name, or by a word for it: `occurrence`, `date given`. With its place among the fields, from 0.
     package func field(named word: String) -> (index: Int, field: ClaimField)? {
-        let index = fields.firstIndex { $0.name == word } ?? fields.firstIndex { ClaimWords.match(word, $0.name, $0.words) }
+        let typed = ClaimWords(word)
+        let index = fields.firstIndex { $0.name == word } ?? fields.firstIndex { typed.isOne(of: [$0.name] + $0.words) }
         return index.map { ($0, fields[$0]) }
     }
 }
 
 /// Words as people type them: the case of letters does not count, nor how wide a space is.
-enum ClaimWords {
-    static func match(_ word: String, _ name: String, _ words: [String]) -> Bool {
-        let plain = plain(word)
-        return plain == Self.plain(name) || words.contains { Self.plain($0) == plain }
+struct ClaimWords {
+    /// A text that is longer is no word of ours.
+    static let maximumSize = 255
+
+    private let plain: [String]
+
+    init(_ text: String) {
+        plain = text.utf8.count <= Self.maximumSize ? Self.plain(text) : []
     }
 
-    private static func plain(_ word: String) -> [String] {
-        word.split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
+    func isOne(of words: [String]) -> Bool {
+        !plain.isEmpty && words.contains { Self.plain($0) == plain }
+    }
+
+    private static func plain(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
     }
 }
 
