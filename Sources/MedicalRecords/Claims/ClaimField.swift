@@ -81,7 +81,7 @@ extension ClaimField {
         unit = try members["unit"]?.bounded() ?? ""
         if let node = members["unit"], !units.has(unit) { throw node.error(.unknownUnit) }
         scale = try members["scale"]?.number() ?? 0
-        guard (0...Self.maximumScale).contains(scale) else { throw node.error(.tooLarge) }
+        guard (0...Self.maximumScale).contains(scale) else { throw (members["scale"] ?? node).error(.tooLarge) }
         let list = try members["list"]?.bounded()
         codeList = kind == .code ? list.flatMap { codes.lists[$0] } : nil
         if kind == .code, codeList == nil { throw node.error(.unknownCodeList) }
