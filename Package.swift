@@ -67,10 +67,12 @@ let package = Package(
         .systemLibrary(name: "CSodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CGMP", providers: [.apt(["libgmp-dev"])]),
+        // Ours. Optimised in debug builds as well, so that the same code runs in tests as in programs.
+        .target(name: "CConstantTime", cSettings: [.unsafeFlags(["-O2"])]),
 
         // Pure: no disk, no network, no clock.
         .target(
-            name: "CryptoPrimitives", dependencies: ["CSodium", "COpenSSL", "CGMP"],
+            name: "CryptoPrimitives", dependencies: ["CConstantTime", "CGMP", "COpenSSL", "CSodium"],
             resources: [.embedInCode("Groups/sg3072.bin")]),
         .target(name: "EnvelopeEncryption", dependencies: ["CryptoPrimitives", crypto]),
         .target(name: "MerkleLedger", dependencies: ["CryptoPrimitives"]),
@@ -235,7 +237,7 @@ if Context.environment["CORDON_FUZZ"] == "1" {
     package.targets.append(fuzz)
 }
 
-for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.cSettings == nil {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

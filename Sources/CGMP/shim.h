@@ -62,5 +62,4 @@ static inline void cgmp_setbit(mpz_ptr x, unsigned long bit) { mpz_setbit(x, bit
 static inline unsigned long cgmp_mod_ui(mpz_srcptr a, unsigned long b) { return mpz_fdiv_ui(a, b); }
 
 #include "montgomery.h"
-#include "scan.h"
 #include "order.h"

@@ -1,4 +1,4 @@
-internal import CGMP
+internal import CConstantTime
 
 /// Powers of one base at the places of a comb's teeth (Lim and Lee, 1994): entry u is the product of base^(2^(spacing j)) over the bits j
 /// of u. An exponent of `bits` bits is then read in `spacing` columns of one bit for each tooth, and squarings are shared by all bases.
@@ -59,7 +59,7 @@ extension Comb {
         for column in (0..<comb.spacing).reversed() {
             if column + 1 < comb.spacing { unsafe work.square(work.residue(0), work.residue(0)) }
             for index in tables.indices {
-                let digit = unsafe cgmp_comb_digit(
+                let digit = unsafe ct_comb_digit(
                     exponents + index * comb.limbCount, comb.limbCount, column, comb.spacing, comb.teeth)
                 unsafe work.multiplyFirst(by: tables[index].entries, of: comb.entryCount, at: digit)
             }
@@ -74,7 +74,7 @@ extension Workspace {
         case .variable:
             if index != 0 { unsafe multiply(residue(0), residue(0), table + Int(index) * modulus.width) }
         case .constant:
-            unsafe cgmp_scan(residue(1), table, count, modulus.width, index)
+            unsafe ct_scan(residue(1), table, count, modulus.width, index)
             unsafe multiply(residue(0), residue(0), residue(1))
         }
     }

@@ -1,3 +1,4 @@
+internal import CConstantTime
 internal import CGMP
 
 /// A 64-bit digit of a large number; numbers are runs of them, the lowest first.
@@ -18,42 +19,69 @@ enum Timing: Sendable {
 /// with them. `@unchecked`, for the memory behind the pointers is written by `init` alone.
 @safe
 final class Modulus: @unchecked Sendable {
+    /// Who multiplies.
+    enum Kernel: Sendable {
+        /// GMP, with R = 2^(64 n).
+        case limbs
+        /// Instructions for 52-bit digits, for 3072 bits alone: see CConstantTime.
+        case digits
+    }
+
     let limbs: [Limb]
+    let kernel: Kernel
     /// Of a residue, in limbs.
     let width: Int
     /// Limbs that a multiplication needs for itself.
     let scratchCount: Int
     let context: cgmp_modulus
-    /// The modulus, then R^2 mod m, then R mod m.
+    /// The modulus in limbs; then, each in the form of a residue, the modulus, R^2 mod m and R mod m, and the number 1.
     private let memory: Limbs
 
-    /// - Parameter limbs: lowest first; the number is odd, at least 3, and its highest limb is not zero.
-    init?(_ limbs: [Limb]) {
+    /// - Parameters:
+    ///   - limbs: lowest first; the number is odd, at least 3, and its highest limb is not zero.
+    ///   - kernel: the fastest that this processor has, unless a test says otherwise.
+    init?(_ limbs: [Limb], kernel: Kernel? = nil) {
         guard let lowest = limbs.first, lowest & 1 == 1, let highest = limbs.last, highest != 0, limbs.count > 1 || lowest > 1
         else { return nil }
         let count = limbs.count
-        self.limbs = limbs
-        width = count
-        scratchCount = 2 * count + max(cgmp_sec_mul_itch(count, count), cgmp_sec_sqr_itch(count))
-        let memory = Limbs.allocate(capacity: 3 * count)
-        unsafe memory.initialize(repeating: 0, count: 3 * count)
+        let kernel = kernel ?? (count == DigitKernel.limbCount && DigitKernel.isRight ? .digits : .limbs)
+        precondition(kernel == .limbs || count == DigitKernel.limbCount, "digits are for 3072 bits")
+        (self.limbs, self.kernel) = (limbs, kernel)
+        width = kernel == .digits ? DigitKernel.width : count
+        let scratch = 2 * count + max(cgmp_sec_mul_itch(count, count), cgmp_sec_sqr_itch(count))
+        // Whole cache lines, so that residues begin at one.
+        scratchCount = (scratch + 7) / 8 * 8
+        unsafe memory = Workspace.heap(scratchCount + 4 * width)
         for index in 0..<count { unsafe memory[index] = limbs[index] }
-        unsafe self.memory = memory
         unsafe context = cgmp_modulus(limbs: memory, count: count, negatedInverse: 0 &- Self.inverse(of: lowest))
-        for (place, bits) in [(1, 2 * count * Limb.bitWidth), (2, count * Limb.bitWidth)] {
-            let power = Self.powerOfTwo(bits, modulo: limbs)
-            for index in 0..<count { unsafe memory[place * count + index] = power[index] }
-        }
+        let bits = kernel == .digits ? DigitKernel.bits : count * Limb.bitWidth
+        let numbers = [limbs, Self.powerOfTwo(2 * bits, modulo: limbs), Self.powerOfTwo(bits, modulo: limbs)]
+        for (place, number) in (numbers + [[1] + [Limb](repeating: 0, count: count - 1)]).enumerated() { write(number, at: place) }
     }
 
     deinit { unsafe memory.deallocate() }
 
     var limbCount: Int { limbs.count }
 
-    /// The residue of 1.
-    var one: ConstantLimbs { unsafe ConstantLimbs(memory + 2 * limbCount) }
+    var modulusResidue: ConstantLimbs { unsafe constant(0) }
 
-    var squareOfR: ConstantLimbs { unsafe ConstantLimbs(memory + limbCount) }
+    var squareOfR: ConstantLimbs { unsafe constant(1) }
+
+    /// The residue of 1.
+    var one: ConstantLimbs { unsafe constant(2) }
+
+    /// 1 itself, in the form of a residue: to multiply by it takes R away.
+    var plainOne: ConstantLimbs { unsafe constant(3) }
+
+    private func constant(_ place: Int) -> ConstantLimbs { unsafe ConstantLimbs(memory + scratchCount + place * width) }
+
+    private func write(_ number: [Limb], at place: Int) {
+        let residue = unsafe memory + scratchCount + place * width
+        switch kernel {
+        case .limbs: for index in number.indices { unsafe residue[index] = number[index] }
+        case .digits: unsafe ct_digits_split(residue, number)
+        }
+    }
 
     /// Modulo 2^64, by Newton's iteration: each step doubles the number of right bits, of which an odd number begins with three.
     private static func inverse(of odd: Limb) -> Limb {

@@ -1,5 +1,3 @@
-internal import CGMP
-
 /// Products of powers in variable time, of bases without tables. Exponents have as many limbs as each likes.
 struct PublicProduct {
     struct Factor {

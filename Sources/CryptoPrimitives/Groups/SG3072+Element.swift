@@ -1,5 +1,3 @@
-internal import CGMP
-
 extension SG3072 {
     /// An element: y and p - y are the same one, of which the smaller is held. So there is one encoding for each, and decoding is a
     /// comparison.

@@ -1,4 +1,4 @@
-internal import CGMP
+internal import CConstantTime
 
 extension SG3072 {
     /// Secret numbers that are 0 or 1.
@@ -30,7 +30,7 @@ extension SG3072 {
             let weights = Self.weights(upTo: limit)
             unsafe self.init(count: weights.count) { bits in
                 guard let last = weights.last else { return }
-                let high = cgmp_at_least(Limb(number), 1 << Limb(weights.count - 1))
+                let high = ct_at_least(Limb(number), 1 << Limb(weights.count - 1))
                 let rest = Limb(number) &- (Limb(last) & (0 &- high))
                 for index in weights.indices.dropLast() { unsafe bits[index] = rest >> Limb(index) & 1 }
                 unsafe bits[weights.count - 1] = high
@@ -40,7 +40,7 @@ extension SG3072 {
         /// A one at `index` and zeroes elsewhere. An index of `count` or more gives zeroes alone.
         package init(oneAt index: UInt64, count: Int) {
             unsafe self.init(count: count) { bits in
-                for place in 0..<count { unsafe bits[place] = cgmp_equal_mask(Limb(place), Limb(index)) & 1 }
+                for place in 0..<count { unsafe bits[place] = ct_equal_mask(Limb(place), Limb(index)) & 1 }
             }
         }
 

@@ -1,4 +1,4 @@
-internal import CGMP
+internal import CConstantTime
 
 extension SG3072 {
     /// The product of bases raised to secrets, in time that depends on their numbers alone, and on which bases are generators.
@@ -61,7 +61,7 @@ extension SG3072 {
         let base = Workspace(field, residues: 1, timing: .variable)
         for index in bases.indices {
             base.load(0, bases[index].limbs)
-            unsafe cgmp_select(work.residue(0), field.one, base.residue(0), field.width, bits[index])
+            unsafe ct_select(work.residue(0), field.one, base.residue(0), field.width, bits[index])
             unsafe work.multiply(work.residue(2), work.residue(2), work.residue(0))
         }
     }

@@ -1,4 +1,4 @@
-internal import CGMP
+internal import CConstantTime
 
 /// Powers base^0 to base^15, for a base that is raised once and therefore has no comb. The base is public, its exponent is not.
 @safe
@@ -32,7 +32,7 @@ struct WindowTable: ~Copyable {
         for window in (0..<windows).reversed() {
             if window + 1 < windows { for _ in 0..<bits { unsafe work.square(work.residue(0), work.residue(0)) } }
             for index in tables.indices {
-                let digit = unsafe cgmp_comb_digit(exponents + index * limbCount, limbCount, window * bits, 1, bits)
+                let digit = unsafe ct_comb_digit(exponents + index * limbCount, limbCount, window * bits, 1, bits)
                 unsafe work.multiplyFirst(by: tables[index].table.entries, of: entryCount, at: digit)
             }
         }

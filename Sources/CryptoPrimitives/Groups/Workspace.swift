@@ -1,3 +1,4 @@
+internal import CConstantTime
 internal import CGMP
 internal import CSodium
 
@@ -48,16 +49,19 @@ struct Workspace: ~Copyable {
 
     /// Operands may be the same, and the result one of them.
     borrowing func multiply(_ result: Limbs, _ a: ConstantLimbs, _ b: ConstantLimbs) {
-        switch timing {
-        case .constant: unsafe cgmp_mont_sec_mul(result, a, b, modulus.context, scratch)
-        case .variable: unsafe cgmp_mont_mul(result, a, b, modulus.context, scratch)
+        switch (modulus.kernel, timing) {
+        case (.digits, _):
+            unsafe ct_digits_mul(result, a, b, modulus.modulusResidue, modulus.context.negatedInverse & DigitKernel.mask)
+        case (.limbs, .constant): unsafe cgmp_mont_sec_mul(result, a, b, modulus.context, scratch)
+        case (.limbs, .variable): unsafe cgmp_mont_mul(result, a, b, modulus.context, scratch)
         }
     }
 
     borrowing func square(_ result: Limbs, _ a: ConstantLimbs) {
-        switch timing {
-        case .constant: unsafe cgmp_mont_sec_sqr(result, a, modulus.context, scratch)
-        case .variable: unsafe cgmp_mont_sqr(result, a, modulus.context, scratch)
+        switch (modulus.kernel, timing) {
+        case (.digits, _): unsafe multiply(result, a, a)
+        case (.limbs, .constant): unsafe cgmp_mont_sec_sqr(result, a, modulus.context, scratch)
+        case (.limbs, .variable): unsafe cgmp_mont_sqr(result, a, modulus.context, scratch)
         }
     }
 
@@ -67,14 +71,25 @@ struct Workspace: ~Copyable {
 
     /// The residue of a number below the modulus.
     borrowing func load(_ result: Limbs, _ number: ConstantLimbs) {
-        unsafe multiply(result, number, modulus.squareOfR)
+        switch modulus.kernel {
+        case .limbs: unsafe multiply(result, number, modulus.squareOfR)
+        case .digits:
+            unsafe ct_digits_split(scratch, number)
+            unsafe multiply(result, scratch, modulus.squareOfR)
+        }
     }
 
     /// The number of a residue, below the modulus.
     borrowing func store(_ number: Limbs, _ residue: ConstantLimbs) {
-        unsafe scratch.update(from: residue, count: modulus.limbCount)
-        unsafe (scratch + modulus.limbCount).update(repeating: 0, count: modulus.limbCount)
-        unsafe cgmp_redc(number, scratch, modulus.context)
+        switch modulus.kernel {
+        case .limbs:
+            unsafe scratch.update(from: residue, count: modulus.limbCount)
+            unsafe (scratch + modulus.limbCount).update(repeating: 0, count: modulus.limbCount)
+            unsafe cgmp_redc(number, scratch, modulus.context)
+        case .digits:
+            unsafe multiply(scratch, residue, modulus.plainOne)
+            unsafe ct_digits_join(number, scratch, modulus.context.limbs)
+        }
     }
 }
 
