@@ -61,7 +61,7 @@ extension PublicProduct {
 
     private static func windowCost(_ bits: Int) -> Int {
         let width = windowBits(bits)
-        return 1 << (width - 1) + bits / (width + 1)
+        return (1 << (width - 1)) + bits / (width + 1)
     }
 
     /// A multiplication that is due once the exponents are read down to a bit: by entry `entry` of the odd powers.
@@ -123,7 +123,8 @@ extension PublicProduct {
 extension PublicProduct {
     private func bucketCost(_ digitBits: Int) -> Int {
         let digits = bitCounts.reduce(0) { $0 + ($1 + digitBits - 1) / digitBits }
-        return factors.count + digits + ((longest + digitBits - 1) / digitBits) << (digitBits + 1)
+        let windows = (longest + digitBits - 1) / digitBits
+        return factors.count + digits + (windows << (digitBits + 1))
     }
 
     private func bucketed(_ digitBits: Int, _ work: borrowing Workspace) {
