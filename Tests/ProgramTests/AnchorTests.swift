@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Deposits a record with claims, as a clinic's program does once it issues some.
-    private static func deposit(_ name: String, anchors: Int = 3, _ workshop: Workshop) async throws -> [Hash] {
+    static func deposit(_ name: String, anchors: Int = 3, _ workshop: Workshop) async throws -> [Hash] {
         let claims = try claims(name, anchors: anchors)
         try await workshop.asClinic("hillside") { clinic in
             let record = try #require(try RecordSource(Array(name.utf8)).split(category: .general).first)

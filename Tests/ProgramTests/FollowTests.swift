@@ -31,6 +31,28 @@ import Testing
         }
     }
 
+    @Test func `a mirror shows the marks of claims as the gateway does`() async throws {
+        let mirrored = try Mirrored()
+        let (workshop, mirror) = (mirrored.workshop, "http://127.0.0.1:\(mirrored.port)")
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.serving("mirror", options: mirrored.options) { _ in
+                try await workshop.populate()
+                _ = try await AnchorTests.deposit("one", workshop)
+                let told = try await workshop.done("cordon --as north member anchors --json")
+                let entry = try #require(told.firstMatch(of: /\[\s*(\d+)/)?.output.1)
+                try await workshop.done(
+                    """
+                    \(Self.get("$A/anchors/\(entry)")) > a
+                    for i in $(seq 600); do \(Self.get("\(mirror)/anchors/\(entry)")) > b 2> /dev/null; cmp -s a b && break; sleep 0.1; done
+                    [ -s a ] && cmp a b
+                    """)
+                let beside = try await workshop.sh(Self.get("\(mirror)/anchors/1"))
+                #expect(beside.status != 0 && beside.error.contains("404"))
+            }
+        }
+    }
+
     @Test func `a mirror shows what the gateway shows, takes nothing, and outlives it`() async throws {
         let mirrored = try Mirrored()
         let (workshop, mirror) = (mirrored.workshop, "http://127.0.0.1:\(mirrored.port)")

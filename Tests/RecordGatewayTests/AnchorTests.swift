@@ -70,13 +70,14 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "0", "1", "06", "+8", "8/", "8x", "-1", "7", "99999999999999999999", "8/8"])
-    func `there is nothing where none was published`(name: String) async throws {
+    @Test func `there is nothing where none was published`() async throws {
         try await GatewaySite.town { town in
             try await deposit("lab 1", town)
             let leaf = try await publish(town).posted.index
-            let answer = try await town.gateway.get("/anchors/\(name)")
-            #expect(leaf == 6 && answer.status == 404)
+            for name in ["", "0", "1", "06", "+6", "6/", "6x", "-1", "7", "99999999999999999999", "6/6"] {
+                let answer = try await town.gateway.get("/anchors/\(name)")
+                #expect(leaf == 6 && answer.status == 404, "\(name)")
+            }
         }
     }
 

@@ -65,10 +65,11 @@ package struct MirrorServer: Sendable {
             else { throw HTTPError(.notFound) }
             return PublicRoutes.policies(files)
         }
+        let trees = ShownTrees()
         router.get(RouterPath(PublicPath.anchors + "/*")) { [store] request, context in
             try limit(context)
             guard let leaf = PublicPath.anchorsLeaf(of: request.uri.path),
-                let publication = try await store.anchors(publishedAt: leaf)
+                let publication = try await trees.publication(at: leaf, { try await store.anchors(publishedAt: leaf) })
             else { throw HTTPError(.notFound) }
             return PublicRoutes.anchors(publication) { try await store.anchorPiece($0, publishedAt: leaf) }
         }

@@ -11,6 +11,11 @@ import SharingContract
 struct PublicRoutes: Sendable {
     let gateway: Gateway
     let perAddress: RateLimiter
+    private let trees = ShownTrees()
+
+    init(gateway: Gateway, perAddress: RateLimiter) {
+        (self.gateway, self.perAddress) = (gateway, perAddress)
+    }
 
     func add(to router: Router<GatewayContext>) {
         router.get(RouterPath(PublicPath.health)) { _, _ in
@@ -43,7 +48,8 @@ struct PublicRoutes: Sendable {
 
     private func anchors(_ path: String) async throws -> Response {
         guard let leaf = PublicPath.anchorsLeaf(of: path),
-            let publication = try await gateway.store.read({ try $0.anchors(publishedAt: leaf) })
+            let publication = try await trees.publication(
+                at: leaf, { try await gateway.store.read { try $0.anchors(publishedAt: leaf) } })
         else { throw HTTPError(.notFound) }
         return Self.anchors(publication) { [gateway] piece in
             try await gateway.store.read { try $0.anchorPiece(piece, publishedAt: leaf) }

@@ -24,12 +24,12 @@ extension StoreTransaction {
         try database.run("UPDATE slot SET isNewest = 0 WHERE record = ?", [descriptor.record.blob])
         try database.run(
             """
-            INSERT INTO slot (position, compartment, commitment, salt, descriptor, record, payload, isNewest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 1)
+            INSERT INTO slot (position, compartment, commitment, salt, descriptor, record, payload, isNewest, hasClaims)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)
             """,
             [
                 Int64(position), compartment.blob, slot.commitment.blob, salt.bytes.blob, descriptor.canonicalBytes.blob,
-                descriptor.record.blob, descriptor.payload.blob,
+                descriptor.record.blob, descriptor.payload.blob, descriptor.claims != nil,
             ])
         try database.run("UPDATE payload SET isPending = 0 WHERE id = ?", [descriptor.payload.blob])
     }

@@ -63,6 +63,8 @@ enum Schema {
         CREATE TABLE claims (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
         CREATE TABLE anchor (hash BLOB PRIMARY KEY, digest BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX anchorByDay ON anchor (day);
+        ALTER TABLE slot ADD COLUMN hasClaims INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX slotWithClaims ON slot (compartment, position) WHERE isNewest AND hasClaims;
 
         """
 

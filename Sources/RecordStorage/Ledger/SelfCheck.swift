@@ -211,6 +211,7 @@ extension SelfCheck {
             guard let descriptor = try? Descriptor(canonical: bytes),
                 try row.bytes(ifAny: "payload") == descriptor.payload.bytes,
                 try row.bytes(ifAny: "record") == descriptor.record.bytes,
+                try row.flag("hasClaims") == (descriptor.claims != nil),
                 try state.record(descriptor.record).map({ ($0.versions.last == commitment) == isNewest }) ?? false
             else { throw StoreError.differs(.slot(position)) }
             guard let list = try StoreView(database: database).list(of: compartment),

@@ -86,7 +86,7 @@ extension StoreView {
         return AnchorTree(mixing: page).map { WaitingAnchors(hashes: page, tree: $0, hasMore: hasMore) }
     }
 
-    /// The publication at a leaf, `nil` if there is none. Throws `differs` unless its tree is here.
+    /// The publication at a leaf, `nil` if there is none. Throws `differs` unless its tree is here, of which every hash is looked at.
     package func anchors(publishedAt leaf: UInt64) throws -> AnchorPublication? {
         guard case .claimsAnchors(let publication)? = try self.leaf(leaf)?.entry.event else { return nil }
         try AnchorTables(database: database).verify(publication, at: leaf)

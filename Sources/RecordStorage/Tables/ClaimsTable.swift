@@ -20,8 +20,9 @@ extension StoreView {
     ) throws -> (files: [ClaimsFile], hasMore: Bool) {
         guard let after = Int64(exactly: position ?? 0) else { return ([], false) }
         let sql = """
-            SELECT slot.position, slot.descriptor, claims.bytes FROM slot LEFT JOIN claims ON claims.position = slot.position
-            WHERE compartment = ? AND slot.position > ? AND isNewest AND descriptor IS NOT NULL ORDER BY slot.position
+            SELECT slot.position, slot.descriptor, claims.bytes FROM slot INDEXED BY slotWithClaims
+            LEFT JOIN claims ON claims.position = slot.position
+            WHERE compartment = ? AND slot.position > ? AND isNewest AND hasClaims AND descriptor IS NOT NULL ORDER BY slot.position
             """
         let rows = try Row.fetchCursor(
             database.cachedStatement(sql: sql), arguments: [compartment.blob, position == nil ? -1 : after])
