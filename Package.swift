@@ -115,7 +115,8 @@ let package = Package(
             name: "GatewayClient",
             dependencies: [
                 "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords",
-                "MerkleLedger", "SharingContract", "ZeroKnowledge", asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioSSL, systemPackage,
+                "MerkleLedger", "SharingContract", "ZeroKnowledge", asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioSSL,
+                systemPackage,
             ]),
 
         // Programs.
@@ -212,7 +213,8 @@ if Context.environment["CORDON_FUZZ"] == "1" {
             "Patient/PatientBackup.swift", "Patient/PatientState.swift",
             "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
             "Proofs/ClaimScalars.swift", "Proofs/ClaimValue+canonical.swift", "Proofs/ClaimsFile.swift", "Proofs/Credential.swift",
-            "Proofs/HolderCommitment.swift", "Proofs/Presentation.swift", "Proofs/ProofCondition.swift", "Proofs/ProofRequest.swift",
+            "Proofs/HolderCommitment.swift", "Proofs/Presentation.swift", "Proofs/ProofCondition.swift",
+            "Proofs/ProofRequest.swift",
             "Proofs/ProofWords.swift", "Proofs/Wallet.swift",
         ],
         "RecordStorage": ["Backup/AuditFile.swift", "Ledger/Snapshot.swift"],

@@ -14,7 +14,8 @@ import Testing
     @Test func `a verifier learns what was asked and nothing else`() async throws {
         try await Town.claiming { town in
             let request = try town.request(
-                show: ["immunization: vaccine, date given"], prove: [adult, "result: test is loinc|4548-4", "result: measured value below 7.0"])
+                show: ["immunization: vaccine, date given"],
+                prove: [adult, "result: test is loinc|4548-4", "result: measured value below 7.0"])
             let presentation = try await town.present(request)
             let proven = try town.lakeside.verify(presentation)
             let shown = proven.answers.map { answer in answer.shown.map { "\($0.field.name)=\($0.field.text(of: $0.value))" } }
@@ -230,7 +231,9 @@ import Testing
             try await town.publishAnchors()
             try await town.ana.session.sync()
             town.gateway.lie(about: ListClaims.self) { answer, _ in
-                .init(items: zip(answer.items, answer.items.reversed()).map { .init(position: $0.position, file: $1.file) }, hasMore: false)
+                .init(
+                    items: zip(answer.items, answer.items.reversed()).map { .init(position: $0.position, file: $1.file) },
+                    hasMore: false)
             }
             #expect(await discrepancy { _ = try await town.ana.syncClaims { _ in } } == .claimsOther)
             town.gateway.lie(about: ListClaims.self) { answer, _ in .init(items: Array(answer.items.dropLast()), hasMore: false) }

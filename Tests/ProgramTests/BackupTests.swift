@@ -157,7 +157,10 @@ import Testing
             ("rm kept/store.sqlite", 4, "no store"),
             ("head -c 50000 kept/store.sqlite > s; mv s kept/store.sqlite", 4, "cannot be read"),
             ("rm kept/payloads/*", 5, "is missing"),
-            ("for f in kept/payloads/*; do printf changed-in-place | dd of=$f bs=1 seek=100 conv=notrunc 2>/dev/null; done", 5, "is damaged"),
+            (
+                "for f in kept/payloads/*; do printf changed-in-place | dd of=$f bs=1 seek=100 conv=notrunc 2>/dev/null; done", 5,
+                "is damaged"
+            ),
         ]
         for spoiled in cases {
             let outcome = try await workshop.sh("rm -rf kept; cp -r good kept; \(spoiled.spoil); cordon --as n restore kept")

@@ -59,7 +59,8 @@ extension ProofCommand {
                 let request = try verifier.requestProof(
                     purpose: purpose, minutes: hours * 60, asked: words.asked, conditions: words.conditions)
                 let lines = RequestWords(request)
-                Terminal.note(([lines.shown, lines.proven].flatMap(\.self) + ["until \(request.until.written)"]).joined(separator: "\n"))
+                Terminal.note(
+                    ([lines.shown, lines.proven].flatMap(\.self) + ["until \(request.until.written)"]).joined(separator: "\n"))
                 let made = Made(
                     shown: lines.shown, proven: lines.proven, until: request.until.written, request: request.text)
                 try cordon.show(made, String(request.text.dropLast()))
@@ -80,6 +81,15 @@ struct RequestWords {
             return "show: \(request.kind(record)): \(words.isEmpty ? "nothing" : words)"
         }
         proven = request.conditions.map { "prove: \(request.words($0))" }
+    }
+}
+
+extension ProofRequest {
+    /// Conditions in words, without those of what is shown anyway.
+    var proven: [String] {
+        conditions.filter { condition in
+            if case .isShown = condition { false } else { true }
+        }.map { words($0) }
     }
 }
 

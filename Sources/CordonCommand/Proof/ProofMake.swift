@@ -39,7 +39,9 @@ extension ProofCommand {
                 let progress = ProgressLine("fetching and checking claims")
                 let unusable = try await patient.syncClaims { progress.show($0, of: 0) }
                 for record in unusable {
-                    Terminal.note("warning: the claims of record \(record.descriptor.record.description.prefix(12)) are not good and are left out")
+                    Terminal.note(
+                        "warning: the claims of record \(record.descriptor.record.description.prefix(12)) are not good and are left out"
+                    )
                 }
                 let draft = try await patient.draft(request, using: use)
                 let words = DraftWords(draft, patient.session)
@@ -49,7 +51,7 @@ extension ProofCommand {
                 } else {
                     guard Terminal.confirms("\(text)\nMake it?") else { throw Stop.refused("nothing was made, and nothing shown") }
                 }
-                let presentation = try await patient.present(draft, conditions: words.proven)
+                let presentation = try await patient.present(draft, conditions: request.conditions.map { request.words($0) })
                 let made = Made(
                     verifier: request.name.text, shown: words.shown, proven: words.proven, until: request.until.written,
                     copiesLeft: draft.copiesLeft, presentation: presentation.text)
@@ -76,8 +78,7 @@ private struct DraftWords {
                 return "\(request.kind(record)): \(field.words.first ?? field.name) = \(value)"
             }
         }
-        // What is shown anyway is not proven.
-        proven = request.conditions.map { request.words($0) }
+        proven = request.proven
         self.draft = draft
         self.session = session
     }
@@ -92,7 +93,8 @@ private struct DraftWords {
                 + "until \(Names.written(claims.set.validity.last))"
         }
         if !draft.earlier.isEmpty {
-            lines.append("warning: this verifier was shown before that the same values are so; each answer narrows them down further:")
+            lines.append(
+                "warning: this verifier was shown before that the same values are so; each answer narrows them down further:")
             lines += draft.earlier.map { "           \($0)" }
         }
         if draft.copiesLeft < 2 {

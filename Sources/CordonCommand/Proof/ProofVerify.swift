@@ -54,25 +54,25 @@ extension ProofCommand {
                     return .init(
                         kind: proven.request.kind(index),
                         shown: Dictionary(
-                            answer.shown.map { ($0.field.name, $0.field.text(of: $0.value)) }, uniquingKeysWith: { first, _ in first }),
+                            answer.shown.map { ($0.field.name, $0.field.text(of: $0.value)) },
+                            uniquingKeysWith: { first, _ in first }),
                         issuer: answer.issuer.name.text, issuerKey: answer.issuer.key.description,
                         from: answer.validity.from.description, until: answer.validity.last.description,
                         isIssuerRevokedSince: answer.isIssuerRevokedSince)
                 },
-                proven: proven.request.conditions.map { proven.request.words($0) }, unwitnessed: true)
+                proven: proven.request.proven, unwitnessed: true)
         }
 
         private func words(_ proven: ProvenPresentation) -> [String] {
             let request = proven.request
-            var lines = ["Proven, for \"\(request.purpose)\", of one and the same patient:"]
+            let whom = proven.answers.count > 1 ? ", of one and the same patient" : ""
+            var lines = ["Proven, for \"\(request.purpose)\"\(whom):"]
             for (index, answer) in proven.answers.enumerated() {
                 for (field, value) in answer.shown {
                     lines.append("  \(request.kind(index)): \(field.words.first ?? field.name) = \(field.text(of: value))")
                 }
             }
-            lines += request.conditions.filter { condition in
-                if case .isShown = condition { false } else { true }
-            }.map { "  \(request.words($0))" }
+            lines += request.proven.map { "  \($0)" }
             for (index, answer) in proven.answers.enumerated() {
                 lines.append(
                     "\(request.kind(index)): claimed by \(answer.issuer.name), key \(Fingerprint.text(answer.issuer.key)), "

@@ -280,9 +280,13 @@ extension Explanation {
                 code: 2, message: "nobody could answer this request",
                 advice: "What is shown is not proven beside it, and a condition leaves more than one value.")
         case .tooManyRequests:
-            self.init(code: 1, message: "too many requests of this profile wait for an answer", advice: "They are forgotten 90 days after their end.")
+            self.init(
+                code: 1, message: "too many requests of this profile wait for an answer",
+                advice: "They are forgotten 90 days after their end.")
         case .requestOver:
-            self.init(code: 1, message: "the time in which this request can be answered is over", advice: "Ask again, with a new request.")
+            self.init(
+                code: 1, message: "the time in which this request can be answered is over", advice: "Ask again, with a new request."
+            )
         case .answeredAlready:
             self.init(code: 1, message: "another presentation has answered this request", advice: "Ask again, with a new request.")
         case .cannotBeProven:

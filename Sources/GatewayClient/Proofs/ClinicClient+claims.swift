@@ -38,7 +38,12 @@ extension ClinicClient {
                 let part = claims[start..<min(start + share, claims.count)]
                 let key = session.keyring.actorKey()
                 group.addTask {
-                    (start, part.map { IssuedSet($0, holder: holder, validity: validity, copies: Self.copies, origin: origin, signingWith: key) })
+                    (
+                        start,
+                        part.map {
+                            IssuedSet($0, holder: holder, validity: validity, copies: Self.copies, origin: origin, signingWith: key)
+                        }
+                    )
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.flatMap(\.1)

@@ -66,7 +66,8 @@ extension PatientClient {
         var witness = Witness()
         for (asked, claims) in zip(request.asked, draft.chosen) {
             let (credential, copy, anchored) = try await freshCopy(claims)
-            answers.append(.init(credential: credential, values: asked.allShown.map { claims.set.values[Int($0)] }, anchored: anchored))
+            answers.append(
+                .init(credential: credential, values: asked.allShown.map { claims.set.values[Int($0)] }, anchored: anchored))
             try append(claims, copy, to: &witness)
         }
         let statement = try request.statement(answers.map { .init(credential: $0.credential, values: $0.values) })
@@ -143,7 +144,8 @@ extension ProofRequest {
                 let more = chosen + [next]
                 let values = more.map(\.set.values)
                 let decided = conditions.filter { condition in
-                    condition.fields.allSatisfy { $0.record < more.count } && condition.fields.contains { $0.record == more.count - 1 }
+                    condition.fields.allSatisfy { $0.record < more.count }
+                        && condition.fields.contains { $0.record == more.count - 1 }
                 }
                 if decided.allSatisfy({ $0.holds(for: values) }), let found = extend(more) { return found }
             }

@@ -29,7 +29,8 @@ package enum ProofCondition: Hashable, Sendable {
     package var fields: [Field] {
         switch self {
         case .range(let field, _, _), .member(let field, _), .isNot(let field, _), .isShown(let field, _): [field]
-        case .differ(let first, let second), .same(let first, let second), .difference(let first, let second, _, _): [first, second]
+        case .differ(let first, let second), .same(let first, let second), .difference(let first, let second, _, _):
+            [first, second]
         }
     }
 
@@ -111,7 +112,8 @@ extension ProofCondition {
         case .differ, .same: return types[0].isComparable(with: types[1])
         case .difference(_, _, let low, let high):
             let limit = Int64(1) << 62
-            return types.allSatisfy(\.isOrdered) && types[0].isComparable(with: types[1]) && low < high && low > -limit && high < limit
+            return types.allSatisfy(\.isOrdered) && types[0].isComparable(with: types[1]) && low < high && low > -limit
+                && high < limit
         }
     }
 }

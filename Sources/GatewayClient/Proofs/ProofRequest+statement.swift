@@ -29,7 +29,9 @@ extension ProofRequest {
 
     /// What prover and verifier agree on, each by himself. Throws if a presentation does not answer this request.
     func statement(_ shown: [Shown]) throws(ClientError) -> Statement {
-        guard shown.count == asked.count, conditions.allSatisfy({ isShown($0, in: shown) }) else { throw .notVerified(.proofNotGood) }
+        guard shown.count == asked.count, conditions.allSatisfy({ isShown($0, in: shown) }) else {
+            throw .notVerified(.proofNotGood)
+        }
         var records: [ShownRecord] = []
         for (asked, shown) in zip(asked, shown) { records.append(try Self.record(asked, shown)) }
         do {
@@ -65,7 +67,9 @@ extension ProofRequest {
     private func isShown(_ condition: ProofCondition, in shown: [Shown]) -> Bool {
         guard case .isShown(let field, let value) = condition else { return true }
         let record = Int(field.record)
-        guard let place = asked[record].allShown.firstIndex(of: field.field), place < shown[record].values.count else { return false }
+        guard let place = asked[record].allShown.firstIndex(of: field.field), place < shown[record].values.count else {
+            return false
+        }
         return shown[record].values[place] == value
     }
 

@@ -113,7 +113,8 @@ extension ProofWords {
         for (words, comparison) in Self.comparisons {
             guard let (left, right) = text.parted(by: words) else { continue }
             let field = try field(left, record)
-            guard let range = type(field).range(comparison, try value(right, type(field))), range.lowerBound < range.upperBound else {
+            guard let range = type(field).range(comparison, try value(right, type(field))), range.lowerBound < range.upperBound
+            else {
                 throw .nothingLeft(text)
             }
             return .range(field, low: range.lowerBound, high: range.upperBound)
@@ -218,6 +219,11 @@ extension ProofRequest {
             let ends = [low, high].map { type.text(of: type.kind == .date ? .date(UInt16(clamping: $0)) : .number($0)) }
             let unit = type.unit.isEmpty ? "" : " \(type.unit)"
             if type.kind == .date {
+                if type.name == "birthDate", low <= type.bounds.lowerBound, let made = DaySpan(made.day.description)?.latest,
+                    let age = Age.anniversary(ofBirthUntil: high, near: made)
+                {
+                    return "\(kind(Int(field.record))): \(age.years) or older on \(age.day) (born on or before \(ends[1]))"
+                }
                 if low <= type.bounds.lowerBound { return "\(name(field)) on or before \(ends[1])" }
                 if high >= type.bounds.upperBound { return "\(name(field)) on or after \(ends[0])" }
             } else {

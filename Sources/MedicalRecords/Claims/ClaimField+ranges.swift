@@ -52,6 +52,21 @@ package enum Age {
         return 0...latest
     }
 
+    /// What "born on that day or before" says in years, on the anniversary that is nearest to `day`: `18`, `2026-11-21`. `nil` for a birthday
+    /// on a 29 February, and for days beyond what claims hold.
+    package static func anniversary(ofBirthUntil latest: Int64, near day: ClinicalDay) -> (years: Int, day: ClinicalDay)? {
+        guard let near = day.claimDay, let born = UInt16(exactly: latest) else { return nil }
+        let parts = ClinicalDay(claimDay: born).description.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3, parts[1...] != [2, 29] else { return nil }
+        let anniversaries = (0...oldest).compactMap { years in
+            ClinicalDay(year: parts[0] + years, month: parts[1], day: parts[2]).map { (years: years, day: $0) }
+        }
+        return anniversaries.filter { $0.day.claimDay != nil }.min { left, right in
+            let distances = [left, right].map { abs(Int($0.day.claimDay ?? 0) - Int(near)) }
+            return distances[0] < distances[1]
+        }
+    }
+
     /// Born until that day and younger than `years` on it.
     package static func birthDays(ofAgeBelow years: Int, on day: ClinicalDay) -> ClosedRange<Int64>? {
         guard years > 0, let latest = latestBirthDay(ofAge: years, on: day), let today = day.claimDay else { return nil }

@@ -175,7 +175,9 @@ import Testing
             [
                 "pin": shown(card.pin), "name": card.name, "clinic": card.clinic, "inbox": card.inbox,
                 "inbox recipient": card.inboxRecipient, "slots": slots, "confidential": card.isConfidential,
-                "holder": card.holder.map { fields(["commitment": Array($0.canonicalBytes.prefix(384)), "proof": Array($0.canonicalBytes.dropFirst(384))]) },
+                "holder": card.holder.map {
+                    fields(["commitment": Array($0.canonicalBytes.prefix(384)), "proof": Array($0.canonicalBytes.dropFirst(384))])
+                },
                 "signature": signature(card),
             ], more: try text(card))
     }
