@@ -148,7 +148,7 @@ let package = Package(
             dependencies: [
                 "AccessPolicy", "CSodium", "Cedar", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI",
                 "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract",
-                "TestSupport",
+                "TestSupport", "ZeroKnowledge",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
             path: "Benchmarks", exclude: ["RESULTS.md", "peers"], linkerSettings: programLinking),

@@ -22,6 +22,7 @@ struct BenchmarkProgram {
         if arguments.isEmpty || arguments.contains("deposit") { costs = try await deposits(&table, folder) }
         print(table)
         print(costs)
+        if arguments.isEmpty || arguments.contains("disclosure") { print(try DisclosureContests.sizes()) }
         if arguments.isEmpty || arguments.contains("cedar") { print(try CedarContests.memory(in: folder)) }
         print("Peak memory of the programs that seal and open the file: \(FileContests.peakMemory(in: memory)).")
         print("Ratio: our time by the peer's, median of the rounds, then the lowest and the highest. Below 1, ours is faster.")
@@ -39,6 +40,7 @@ struct BenchmarkProgram {
             ("growth", { try await GrowthContests.all(in: folder) }),
             ("scanning", { try ScanningContests.all(in: folder) }),
             ("cedar", { try CedarContests.all(in: folder) }),
+            ("disclosure", { try DisclosureContests.all() }),
             ("files", { try FileContests.all(in: memory) }),
             ("start", { try StartContests.all(in: folder) }),
         ]

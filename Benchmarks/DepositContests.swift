@@ -10,7 +10,11 @@ enum DepositContests {
     static func all(on stage: Stage, _ bundle: DepositBundle, in folder: ScratchFolder) throws -> [Contest] {
         let peer = try UploadPeer(bundle.path, in: folder)
         let titles = [("hillside", "deposit a FHIR bundle of \(bundle.size)"), ("quickside", "deposit it, passphrase aside")]
-        return try titles.map { profile, title in
+        try stage.keep("quickside")
+        let claims = Contest(
+            title: "deposit it with claims, passphrase aside", peer: "without claims",
+            ours: { try stage.timedDeposit(bundle.path, []) }, theirs: { try stage.timedDeposit(bundle.path, ["--no-claims"]) })
+        return try [claims] + titles.map { profile, title in
             try stage.keep(profile)
             return Contest(
                 title: title, peer: "age -r, then curl -T",
@@ -23,6 +27,11 @@ enum DepositContests {
 }
 
 extension Stage {
+    fileprivate func timedDeposit(_ path: String, _ options: [String]) throws -> Duration {
+        try restore("quickside")
+        return try run(["--as", "quickside", "clinic", "deposit", "--patient", recordNumber, path] + options).wall
+    }
+
     func deposit(_ path: String, by profile: String) throws -> ProgramRun {
         try run(["--as", profile, "clinic", "deposit", "--patient", recordNumber, path])
     }

@@ -20,6 +20,9 @@ extension ClinicCommand {
                 --corrects puts what the file holds, which must be one record, in the place of a record that was deposited here before.
                 Earlier versions are released to nobody any more; who has read one keeps it.
 
+                With the records go claims: facts of what is in them, signed by this clinic, which the patient can show or prove to others
+                without the record; docs/claims.md says which. --no-claims leaves them out.
+
                 Example:
                   cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
                   cordon --as hillside clinic deposit --patient 12345 --category imaging --not-sensitive scan.dcm
@@ -36,6 +39,8 @@ extension ClinicCommand {
         @Option(help: "How finely to split: type or resource.") var granularity: Granularity = .type
         @Flag(help: "Only show what would be deposited.") var dryRun = false
         @Flag(help: "Of a file that speaks of many patients, take what is about this one.") var selectPatient = false
+
+        @Flag(help: "Claim nothing of what is in the records.") var noClaims = false
 
         @Option(help: "The id of the record that this corrects, or its start; see `clinic records`.") var corrects: String?
 
@@ -65,6 +70,7 @@ extension ClinicCommand {
             let labels = try RecordRules.labels(label)
             let file = try DepositFile(file, category: stated)
             try await cordon.asActor(.clinic) { clinic in
+                clinic.makesClaims = !noClaims
                 let enrolled = try clinic.enrolled(patient)
                 let (items, chosen) = try items(file, enrolled, stated, labels)
                 let facts = items.map(\.facts)

@@ -8,6 +8,8 @@ package import SharingContract
 package final class ClinicClient {
     package let session: Session
     package internal(set) var state: ClinicState
+    /// Whether deposits come with claims, for patients whose card lets that be.
+    package var makesClaims = true
 
     init(_ session: Session, _ state: ClinicState) {
         self.session = session

@@ -14,7 +14,7 @@ extension ClinicClient {
     func issuingClaims(
         _ outgoing: [Outgoing], _ slot: Card.Slot, patient index: Int
     ) async throws(ClientError) -> [Outgoing] {
-        guard let holder = state.patients[index].content.holder else { return outgoing }
+        guard makesClaims, let holder = state.patients[index].content.holder else { return outgoing }
         let validity = Validity(from: session.today, last: session.today.adding(days: Self.days))
         let recipient = slot.list.own.hybrid
         var issued: [Outgoing] = []
