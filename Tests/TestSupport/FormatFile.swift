@@ -1,18 +1,20 @@
 package import CryptoPrimitives
 import Foundation
 
-/// A file of `fixtures/vectors/formats`: examples by name. Tests build every example anew and compare to the byte;
-/// `CORDON_WRITE_FIXTURES=1` writes instead, which is right for a new format and never for one that people use.
+/// A file of `fixtures/vectors/formats`, or of another folder of vectors: examples by name. Tests build every example anew and compare
+/// to the byte; `CORDON_WRITE_FIXTURES=1` writes instead, which is right for a new format and never for one that people use.
 package struct FormatFile: Sendable {
     package let name: String
+    private let folder: String
 
-    package init(_ name: String) {
+    package init(_ name: String, in folder: String = "formats") {
         self.name = name
+        self.folder = folder
     }
 
     package static let isWriting = ProcessInfo.processInfo.environment["CORDON_WRITE_FIXTURES"] == "1"
 
-    private var url: URL { Fixtures.url("vectors/formats/\(name)") }
+    private var url: URL { Fixtures.url("vectors/\(folder)/\(name)") }
 
     /// What differs between the examples as they are built now and the committed file; `nil` if nothing does.
     package func difference(from examples: [(name: String, value: Shown)]) throws -> String? {

@@ -72,7 +72,7 @@ struct RecordProver: ~Copyable {
         var transcript = RecordTranscript(statement, form)
         let weight = transcript.weight(announcement)
 
-        let coefficients = plan.coefficients(values.numbers, variables, masks: drawn, weight: weight)
+        let coefficients = plan.coefficients(values.numbers, variables, masks: drawn.responses, weight: weight)
         var rowBlindings: [SecretNumber] = []
         for _ in coefficients.dropFirst() { rowBlindings.append(SecretNumber(self.masks.nextScalar())) }
         let rowMask = self.masks.next()
@@ -131,20 +131,20 @@ struct DrawnMasks {
 
 extension ProofPlan {
     /// P(x) is of degree D - 1 for a true statement. Its coefficients, the constant first, by its values at 0 … D-1.
-    func coefficients(
-        _ auxiliary: [SecretNumber], _ variables: [SecretNumber], masks: DrawnMasks, weight: SG3072.Scalar
-    ) -> [SecretNumber] {
+    func coefficients<Value: Number>(
+        _ auxiliary: [Value], _ variables: [Value], masks: Responses<Value>, weight: SG3072.Scalar
+    ) -> [Value] {
         let points = (0..<degree).map { SG3072.Scalar(UInt64($0)) }
         let values = points.map { x in
             combined(
                 Responses(
-                    auxiliary: zip(auxiliary, masks.responses.auxiliary).map { $0.scaled(by: x) + $1 },
-                    variables: zip(variables, masks.responses.variables).map { $0.scaled(by: x) + $1 }, challenge: x),
+                    auxiliary: zip(auxiliary, masks.auxiliary).map { $0.scaled(by: x) + $1 },
+                    variables: zip(variables, masks.variables).map { $0.scaled(by: x) + $1 }, challenge: x),
                 weight: weight)
         }
         let basis = Interpolation.basis(points)
         return points.indices.map { power in
-            zip(values, basis).reduce(SecretNumber(.zero)) { $0 + $1.0.scaled(by: $1.1[power]) }
+            zip(values, basis).reduce(Value(.zero)) { $0 + $1.0.scaled(by: $1.1[power]) }
         }
     }
 }

@@ -43,9 +43,12 @@ enum Forgery {
     }
 
     /// The real prover over auxiliary values that the cheat chose.
-    static func proof(_ example: Example, _ form: RecordProof.Form, auxiliary: [SG3072.Scalar]) throws -> [UInt8] {
+    static func proof(_ example: Example, _ form: RecordProof.Form, auxiliary: [SG3072.Scalar], seed: UInt8 = 0) throws -> [UInt8] {
         let witness = Credential.witness(example.credentials)
-        let masks = SG3072.MaskSource(secret: witness.bytes(), statement: example.statement.canonicalBytes)
+        let randomness = [UInt8](repeating: seed, count: 32)
+        let masks = SG3072.MaskSource(
+            secret: witness.bytes(), randomness: SecretBytes(copying: randomness.span),
+            statement: form.tag + example.statement.canonicalBytes)
         let prover = try RecordProver(example.statement, witness, masks: masks)
         return prover.proof(form, AuxiliaryValues(auxiliary.map { SecretNumber($0) })).bytes
     }
