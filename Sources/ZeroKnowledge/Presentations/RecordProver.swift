@@ -135,12 +135,14 @@ extension ProofPlan {
         _ auxiliary: [Value], _ variables: [Value], masks: Responses<Value>, weight: SG3072.Scalar
     ) -> [Value] {
         let points = (0..<degree).map { SG3072.Scalar(UInt64($0)) }
-        let values = points.map { x in
-            combined(
-                Responses(
-                    auxiliary: zip(auxiliary, masks.auxiliary).map { $0.scaled(by: x) + $1 },
-                    variables: zip(variables, masks.variables).map { $0.scaled(by: x) + $1 }, challenge: x),
-                weight: weight)
+        // At 0 the responses are the masks; on from there each is the one before and the secret.
+        var responses = masks
+        var values = [combined(responses, weight: weight)]
+        for x in points.dropFirst() {
+            responses = Responses(
+                auxiliary: zip(auxiliary, responses.auxiliary).map { $0 + $1 },
+                variables: zip(variables, responses.variables).map { $0 + $1 }, challenge: x)
+            values.append(combined(responses, weight: weight))
         }
         let basis = Interpolation.basis(points)
         return points.indices.map { power in

@@ -17,6 +17,17 @@ final class SecretNumber: Number, Sendable {
         factor == .one ? self : SecretNumber(scalar * factor)
     }
 
+    static func combinations(_ numbers: [SecretNumber], _ weights: [[SG3072.Scalar]]) -> [SecretNumber] {
+        let scalars = SG3072.SecretScalars(numbers)
+        return weights.map { SecretNumber(scalars.combination($0)) }
+    }
+
+    /// x times the sum of weight * f, less the sum of weight * f^2.
+    static func bits(_ numbers: [SecretNumber], _ weights: [SG3072.Scalar], _ x: SG3072.Scalar) -> SecretNumber {
+        let scalars = SG3072.SecretScalars(numbers)
+        return SecretNumber(scalars.combination(weights) * x - scalars.combination(weights, times: scalars))
+    }
+
     /// Whether it is zero, which is all that time tells.
     var isZero: Bool {
         scalar.encoded().withBytes { bytes in

@@ -9,12 +9,24 @@ protocol Number {
     static func * (left: Self, right: Self) -> Self
     /// Times a public number.
     func scaled(by factor: SG3072.Scalar) -> Self
+    /// For each list of weights, one for each number, the sum of weight times number.
+    static func combinations(_ numbers: [Self], _ weights: [[SG3072.Scalar]]) -> [Self]
+    /// The sum of weight * f * (x - f) over the numbers f.
+    static func bits(_ numbers: [Self], _ weights: [SG3072.Scalar], _ x: SG3072.Scalar) -> Self
 }
 
 extension SG3072.Scalar: Number {
     init(_ scalar: SG3072.Scalar) { self = scalar }
 
     func scaled(by factor: SG3072.Scalar) -> SG3072.Scalar { self * factor }
+
+    static func combinations(_ numbers: [SG3072.Scalar], _ weights: [[SG3072.Scalar]]) -> [SG3072.Scalar] {
+        weights.map { zip(numbers, $0).reduce(.zero) { $0 + $1.0 * $1.1 } }
+    }
+
+    static func bits(_ numbers: [SG3072.Scalar], _ weights: [SG3072.Scalar], _ x: SG3072.Scalar) -> SG3072.Scalar {
+        zip(numbers, weights).reduce(.zero) { $0 + $1.1 * $1.0 * (x - $1.0) }
+    }
 }
 
 /// The responses of a proof, or what stands for them: f of the auxiliary values, z of the variables, and the challenge.
@@ -33,10 +45,12 @@ struct LinearForm: Sendable {
     var variables: [(index: Int, coefficient: SG3072.Scalar)] = []
 
     func evaluated<Value: Number>(_ responses: Responses<Value>) -> Value {
-        var sum = Value(constant * responses.challenge)
-        for term in auxiliary { sum = sum + responses.auxiliary[term.index].scaled(by: term.coefficient) }
-        for term in variables { sum = sum + responses.variables[term.index].scaled(by: term.coefficient) }
-        return sum
+        if variables.isEmpty, constant == .zero, auxiliary.count == 1 {
+            return responses.auxiliary[auxiliary[0].index].scaled(by: auxiliary[0].coefficient)
+        }
+        let terms = auxiliary.map { responses.auxiliary[$0.index] } + variables.map { responses.variables[$0.index] }
+        let coefficients = auxiliary.map(\.coefficient) + variables.map(\.coefficient)
+        return Value(constant * responses.challenge) + Value.combinations(terms, [coefficients])[0]
     }
 
     func scaled(by factor: SG3072.Scalar) -> LinearForm {

@@ -66,11 +66,18 @@ struct ProofPlan: Sendable {
         for _ in 0..<degree { powers.append(powers[powers.count - 1] * responses.challenge) }
         var factor = SG3072.Scalar.one
         var sum = Value(.zero)
+        // Most rows are bits: they are summed up together.
+        var (bits, weights): ([Value], [SG3072.Scalar]) = ([], [])
         for row in rows {
-            sum = sum + row.evaluated(responses).scaled(by: factor * powers[degree - row.degree])
+            if case .bit(let form) = row {
+                bits.append(form.evaluated(responses))
+                weights.append(factor * powers[degree - row.degree])
+            } else {
+                sum = sum + row.evaluated(responses).scaled(by: factor * powers[degree - row.degree])
+            }
             factor = factor * weight
         }
-        return sum
+        return sum + Value.bits(bits, weights, responses.challenge)
     }
 }
 

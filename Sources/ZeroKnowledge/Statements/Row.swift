@@ -21,9 +21,7 @@ enum Row: Sendable {
     func evaluated<Value: Number>(_ responses: Responses<Value>) -> Value {
         let x = responses.challenge
         switch self {
-        case .bit(let form):
-            let f = form.evaluated(responses)
-            return f * (Value(x) - f)
+        case .bit(let form): return Value.bits([form.evaluated(responses)], [.one], x)
         case .inverse(let auxiliary, let form):
             return responses.auxiliary[auxiliary] * form.evaluated(responses) - Value(x * x)
         case .zero(let form):
@@ -39,11 +37,8 @@ enum Row: Sendable {
     private func selected<Value: Number>(_ digits: [[Value]], _ set: [SG3072.Scalar]) -> Value {
         let base = digits[0].count
         var count = digits.dropFirst().reduce(1) { product, _ in product * base }
-        var sums = (0..<count).map { rest in
-            (0..<base).reduce(Value(.zero)) { sum, digit in
-                sum + digits[0][digit].scaled(by: set[min(rest * base + digit, set.count - 1)])
-            }
-        }
+        let members = (0..<count).map { rest in (0..<base).map { set[min(rest * base + $0, set.count - 1)] } }
+        var sums = Value.combinations(digits[0], members)
         for digit in digits.dropFirst() {
             count /= base
             sums = (0..<count).map { rest in
