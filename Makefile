@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: demo test bench build install format fuzz sanitize group
+.PHONY: demo test bench build install format fuzz sanitize group timing
 
 # Test data from outside lies beside the repository, or where the environment says.
 ifeq ($(origin CORDON_CORPORA),undefined)
@@ -34,13 +34,19 @@ test:
 	.ci/test
 
 # Ratios against named peers; the figures of RESULTS.md come from here. What is measured as a whole program is what is installed. All of
-# it takes some minutes; `make bench ONLY="ledger gateway"` runs some groups, of sealing, tree, ledger, gateway, growth, scanning, cedar,
+# it takes some minutes; `make bench ONLY="ledger gateway"` runs some groups, of sealing, proofs, tree, ledger, gateway, growth, scanning, cedar,
 # files, start and deposit, and ONLY=timing asks whether two worlds can be told apart by their answers' times.
 bench: build
 	@.ci/packages bench
 	export CORDON_STATIC_LIBRARIES="$$PWD/.build/static-libraries"
 	swift build -c release --static-swift-stdlib --product Benchmarks
 	.build/release/Benchmarks $(ONLY)
+
+# Whether the time of what works on secrets depends on them, by statistics: some minutes, best on an idle machine.
+timing:
+	@.ci/packages build
+	swift build -c release --product Benchmarks
+	.build/release/Benchmarks constant-time
 
 # The C libraries are linked from their archives, found through a folder that holds nothing else. libc, libm and the C++ runtime stay
 # shared.

@@ -141,14 +141,14 @@ let package = Package(
         .executableTarget(
             name: "GroupParameters", dependencies: ["CryptoPrimitives", "DurableFiles", argumentParser, systemPackage]),
 
-        // A target of this package and no package of its own: `package` declarations are not visible from another one. The C library
+        // A target of this package and no package of its own: `package` declarations are not visible from another one. The C libraries
         // and swift-crypto are here as peers.
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "AccessPolicy", "CSodium", "Cedar", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI",
-                "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract",
-                "TestSupport", "ZeroKnowledge",
+                "AccessPolicy", "CConstantTime", "CGMP", "CSodium", "Cedar", "CryptoPrimitives", "DurableFiles",
+                "EnvelopeEncryption", "GatewayAPI", "GatewayClient", "MedicalRecords", "MerkleLedger", "RecordGateway",
+                "RecordStorage", "SharingContract", "TestSupport", "ZeroKnowledge",
                 crypto, httpTypes, hummingbird, lifecycle, logging, nioCore, nioPosix, systemPackage, unixSignals,
             ],
             path: "Benchmarks", exclude: ["RESULTS.md", "peers"], linkerSettings: programLinking),

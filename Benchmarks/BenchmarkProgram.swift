@@ -10,6 +10,7 @@ struct BenchmarkProgram {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard try await !FileModes.run(arguments) else { return }
         let (folder, memory) = (try ScratchFolder(), try MemoryFolder())
+        if arguments.first == "constant-time" { return print(ConstantTimeTiming.report()) }
         if arguments.first == "timing" { return print(try await TwoWorldTiming.report(in: folder)) }
         print(Machine.description)
         print("")
@@ -34,6 +35,7 @@ struct BenchmarkProgram {
     private static func groups(_ folder: ScratchFolder, _ memory: MemoryFolder) -> [(String, () async throws -> [Contest])] {
         [
             ("sealing", { try SealingContests.all() + PayloadContests.all() }),
+            ("proofs", { GroupContests.all() }),
             ("tree", { try TreeContest.all(in: folder) }),
             ("ledger", { try await LedgerContests.all(in: folder) }),
             ("gateway", { try await GatewayContests.all(in: folder) }),
