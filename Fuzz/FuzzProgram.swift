@@ -9,7 +9,7 @@ enum FuzzProgram {
 
     static let targets: [FuzzTarget] =
         TextTargets.all + EnvelopeTargets.all + LedgerTargets.all + ContractTargets.all + RecordTargets.all + MessageTargets.all
-        + ProfileTargets.all + GatewayTargets.all + PolicyTargets.all + ProofTargets.all
+        + ProfileTargets.all + GatewayTargets.all + PolicyTargets.all + ProofTargets.all + GroupTargets.all
 
     /// The one that the program's name asks for.
     static let target: FuzzTarget = {

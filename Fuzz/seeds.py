@@ -181,6 +181,13 @@ CEDAR_JSON = (
 )
 
 
+def group():
+    """Elements and scalars, and numbers at the ends of their ranges."""
+    for text in strings(json.loads((FIXTURES / "vectors/groups/sg3072.json").read_text())):
+        if len(text) in (64, 768):
+            yield bytes.fromhex(text)
+
+
 def seeds(target):
     if target in ("header", "envelope"):
         yield from envelopes()
@@ -195,6 +202,8 @@ def seeds(target):
         yield from corpora("tlog-static-log/checkpoint*", "tlog-static-log/checkpoints/*")
         for vectors in corpora("tlog-note/*.json"):
             yield from (text.encode() for text in strings(json.loads(vectors)))
+    elif target == "group":
+        yield from group()
     elif target == "tile":
         yield from tiles()
     elif target == "http":

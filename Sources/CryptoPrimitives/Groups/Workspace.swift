@@ -5,7 +5,7 @@ internal import CSodium
 /// Residues and the memory that multiplying them takes.
 ///
 /// With `.constant` timing they lie in the secret arena, every operation takes the time that the modulus alone says, and all is wiped at the
-/// end. What wiping does not reach: registers, and the stack frames of GMP's functions (`mpn_sec_mul` keeps none of its operands there).
+/// end. What wiping does not reach: registers, and the stack frames of C functions.
 @safe
 struct Workspace: ~Copyable {
     let modulus: Modulus
