@@ -25,7 +25,12 @@ enum MessageTargets {
             _ = try? (try? Candidacy(canonical: bytes))?.verify()
             _ = try? (try? Proposal(canonical: bytes))?.verify()
         },
-        .canonical("messages", [GrantSlip.self, AccessWish.self, DepositNotice.self, EmergencyNotice.self, Pin.self]),
+        .canonical(
+            "messages",
+            [
+                GrantSlip.self, AccessWish.self, DepositNotice.self, EmergencyNotice.self, ClaimsWish.self, ClaimsCopies.self,
+                Pin.self,
+            ]),
         .canonical("calls", calls),
         FuzzTarget(name: "decisions", check: checkDecision),
         FuzzTarget(name: "http", check: checkFields),
@@ -41,7 +46,7 @@ enum MessageTargets {
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
         ListClaims.self, ListClaims.Answer.self, ListPayloads.self, ListPayloads.Answer.self, ListRecords.self,
         ListRecords.Answer.self, ListVersions.self,
-        ListVersions.Answer.self, PostEntry.self, PostedLeaf.self, PublishAnchors.self, PublishAnchors.Answer.self,
+        ListVersions.Answer.self, PostAnchors.self, PostEntry.self, PostedLeaf.self, PublishAnchors.self, PublishAnchors.Answer.self,
         RequestRecords.self, RequestRecords.Answer.self,
         SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
     ]

@@ -70,6 +70,15 @@ import Testing
         #expect(throws: FormatError.tooLarge) { try FetchEmergencies(canonical: bytes(Array(0...256))) }
     }
 
+    @Test func `anchors out of order, twice, none or too many are not brought`() {
+        let hashes = (0..<1_025).map { SHA256.hash([UInt8($0 >> 8), UInt8($0 & 255)]) }.sorted()
+        expectCanonical(PostAnchors(anchors: Array(hashes.prefix(1))), PostAnchors(anchors: Array(hashes.prefix(1_024))))
+        for wrong in [[hashes[1], hashes[0]], [hashes[0], hashes[0]], []] {
+            #expect(throws: FormatError.notCanonical) { try PostAnchors(canonical: PostAnchors(anchors: wrong).canonicalBytes) }
+        }
+        #expect(throws: FormatError.tooLarge) { try PostAnchors(canonical: PostAnchors(anchors: hashes).canonicalBytes) }
+    }
+
     @Test func `evidence`() {
         expectCanonical(ExportEvidence(from: 7), samples.page, EvidencePage(items: [], next: nil), EvidencePage(items: [], next: 0))
     }

@@ -16,6 +16,8 @@ import Testing
         case 1: (try? GrantSlip(canonical: bytes).verifySignature(origin: origin)) != nil
         case 2: (try? AccessWish(canonical: bytes).verifySignature(origin: origin)) != nil
         case 4: (try? EmergencyNotice(canonical: bytes).verifySignature(origin: origin)) != nil
+        case 5: (try? ClaimsWish(canonical: bytes).verifySignature(origin: origin)) != nil
+        case 6: (try? ClaimsCopies(canonical: bytes).verifySignature(origin: origin)) != nil
         default: (try? DepositNotice(canonical: bytes).verifySignature(origin: origin)) != nil
         }
     }
@@ -25,11 +27,13 @@ import Testing
         case 1: try MessageFormats.slip().canonicalBytes
         case 2: MessageFormats.wish().canonicalBytes
         case 4: MessageFormats.emergency().canonicalBytes
+        case 5: try MessageFormats.claimsWish().canonicalBytes
+        case 6: try MessageFormats.claimsCopies().canonicalBytes
         default: MessageFormats.notice().canonicalBytes
         }
     }
 
-    @Test(arguments: 1...4) func `a message is good as it is, on its ledger, and in no other way`(kind: Int) throws {
+    @Test(arguments: 1...6) func `a message is good as it is, on its ledger, and in no other way`(kind: Int) throws {
         let bytes = try bytes(kind)
         var failures = Failures()
         failures.check(isGood(bytes, kind: kind, origin: origin), "as it is")
@@ -41,7 +45,7 @@ import Testing
             failures.check(!isGood(Array(bytes.prefix(position)), kind: kind, origin: origin), "cut to \(position)")
         }
         failures.check(!isGood(bytes + [0], kind: kind, origin: origin), "appended")
-        for other in 1...4 where other != kind {
+        for other in 1...6 where other != kind {
             failures.check(!isGood(bytes, kind: other, origin: origin), "taken for kind \(other)")
         }
         #expect(failures.isEmpty, "\(failures)")
@@ -63,7 +67,26 @@ import Testing
         let notice = try InboxMessage.notice(MessageFormats.notice()).sealed(to: recipient)
         let slip = try InboxMessage.slip(try MessageFormats.slip()).sealed(to: recipient)
         let emergency = try InboxMessage.emergency(MessageFormats.emergency()).sealed(to: recipient)
-        #expect(Set([wish, notice, slip, emergency].map(\.count)).count == 1)
+        let claims = try InboxMessage.claimsWish(try MessageFormats.claimsWish()).sealed(to: recipient)
+        let copies = try InboxMessage.claimsCopies(try MessageFormats.claimsCopies()).sealed(to: recipient)
+        #expect(Set([wish, notice, slip, emergency, claims, copies].map(\.count)).count == 1)
+    }
+
+    @Test func `a wish for copies shows one, and an answer has some`() throws {
+        let (wish, copies) = (try MessageFormats.claimsWish(), try MessageFormats.claimsCopies().copies)
+        for set in [[], copies] {
+            let other = ClaimsWish(
+                to: wish.issuer, record: wish.record, version: 1, set: wish.set.with(set), signingWith: key("ana/inbox"),
+                origin: origin)
+            #expect(throws: FormatError.notCanonical) { try ClaimsWish(canonical: other.canonicalBytes) }
+        }
+        let many = [ClaimSet.Copy](repeating: copies[0], count: 17)
+        for (set, error) in [([], .notCanonical), (many, .tooLarge)] as [([ClaimSet.Copy], FormatError)] {
+            let answer = ClaimsCopies(answering: wish, with: set, signingWith: key("hillside"), origin: origin)
+            #expect(throws: error) { try ClaimsCopies(canonical: answer.canonicalBytes) }
+        }
+        let largest = ClaimsCopies(answering: wish, with: Array(many.dropLast()), signingWith: key("hillside"), origin: origin)
+        #expect(largest.canonicalBytes.count == ClaimsCopies.maximumSize)
     }
 
     @Test func `plaintexts of another kind, length or padding are thrown away`() throws {
@@ -85,7 +108,7 @@ import Testing
         #expect(try !isMessage(plaintext(2, content, size: 8_192, fill: 1)))
         #expect(try !isMessage(plaintext(1, content, size: 8_192)))
         #expect(try !isMessage(plaintext(0, content, size: 8_192)))
-        #expect(try !isMessage(plaintext(5, content, size: 8_192)))
+        #expect(try !isMessage(plaintext(7, content, size: 8_192)))
         #expect(try !isMessage(plaintext(2, content + [0], size: 8_192)))
         #expect(try !isMessage([UInt8](repeating: 255, count: 8_192)))
     }

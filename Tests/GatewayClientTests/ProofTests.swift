@@ -128,7 +128,9 @@ import Testing
                 commitments.insert(try await town.ana.present(draft, conditions: [""]).answers[0].credential.commitment.encoded)
             }
             #expect(commitments.count == 8)
-            #expect(await reason { _ = try await town.present(request) } == "notPossible(cannotBeProven)")
+            #expect(await reason { _ = try await town.present(request) } == "notPossible(copiesUsedUp)")
+            let other = try town.request(prove: ["patient: under 18 on 2026-11-21"])
+            #expect(await reason { _ = try await town.present(other) } == "notPossible(cannotBeProven)")
         }
     }
 

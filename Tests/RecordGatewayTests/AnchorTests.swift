@@ -70,6 +70,29 @@ import Testing
         }
     }
 
+    @Test func `a clinic brings anchors of new copies, once each, and they are published with the others`() async throws {
+        try await GatewaySite.town { town in
+            try await deposit("lab 1", town)
+            let anchors = (0..<8).map { SHA256.hash([$0]) }.sorted()
+            for _ in 0..<2 { _ = try await town.gateway.call(PostAnchors(anchors: anchors), by: "lakeside") }
+            let answer = try await publish(town)
+            #expect(answer.count == 11)
+            #expect(try await Set(self.tree(answer.posted.index, town.gateway).hashes).isSuperset(of: anchors))
+        }
+    }
+
+    @Test func `nobody but a live clinic brings anchors`() async throws {
+        try await GatewaySite.town { town in
+            let call = PostAnchors(anchors: [SHA256.hash([1])])
+            for name in ["north", "auditor", Town.laboratory, "ana/inbox", "stranger"] {
+                try await town.gateway.expectNothingWritten { try await town.gateway.expect(.forbidden, call, by: name) }
+            }
+            town.gateway.site.clock.advance(by: 400 * 86_400)
+            try await town.gateway.expect(.forbidden, call, by: "hillside")
+            #expect(try await town.gateway.store.read { try $0.waitingAnchors() } == 0)
+        }
+    }
+
     @Test func `there is nothing where none was published`() async throws {
         try await GatewaySite.town { town in
             try await deposit("lab 1", town)

@@ -150,7 +150,7 @@ import Testing
             PostEntry.path, FetchRecipientList.path, DepositRecords.path, RequestRecords.path, ListRecords.path, AddHeaders.path,
             FetchHistory.path, EraseRecords.path, ExportEvidence.path, SendMessage.path, FetchMessages.path, DeleteMessages.path,
             StoreBackup.path, FetchBackup.path, FetchPayload.path, FetchOwnPayload.path, PayloadPath.upload,
-            ListPayloads.path, FetchNamedPayload.path,
+            ListPayloads.path, FetchNamedPayload.path, PostAnchors.path,
         ]
         try await GatewaySite.town { town in
             for path in paths {

@@ -109,7 +109,7 @@ import MerkleLedger
     @Test(arguments: [
         PostEntry.path, FetchRecipientList.path, DepositRecords.path, RequestRecords.path, ListRecords.path, AddHeaders.path,
         FetchHistory.path, EraseRecords.path, ExportEvidence.path, SendMessage.path, FetchMessages.path, DeleteMessages.path,
-        StoreBackup.path, FetchPayload.path, FetchOwnPayload.path, ListPayloads.path, FetchNamedPayload.path,
+        StoreBackup.path, FetchPayload.path, FetchOwnPayload.path, ListPayloads.path, FetchNamedPayload.path, PostAnchors.path,
     ]) func `bytes that are no message of their call are malformed`(path: String) async throws {
         try await GatewaySite.town { town in
             for body in [[], [2], [0xff, 0xff]] as [[UInt8]] {

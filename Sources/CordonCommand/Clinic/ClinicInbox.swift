@@ -8,20 +8,38 @@ import SharingContract
 extension ClinicCommand {
     struct Inbox: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "inbox", abstract: "Lists the grants that patients gave this clinic.",
+            commandName: "inbox", abstract: "Lists the grants that patients gave, and issues new copies of claims to who asks.",
             discussion: """
+                A clinic that issues claims runs this once a day, so that its patients do not run out of copies.
+
                 Example:
                   cordon --as lakeside clinic inbox
                 """)
 
         @ParentCommand var cordon: Cordon
 
+        private struct Content: Encodable {
+            let grants: [GrantLine]
+            /// New copies of claims.
+            let issued: [Issued]
+        }
+
+        private struct Issued: Encodable {
+            let patient: String
+            let recordNumber: String
+            let claims: Int
+        }
+
         func run() async throws {
             try await cordon.asActor(.clinic, .emergencyDesk) { clinic in
-                try await clinic.readInbox()
+                let issued = try await clinic.readInbox()
                 let lines = clinic.state.grants.map { GrantLine($0, clinic.session) }
-                guard !lines.isEmpty else { throw Stop.refused("no grants") }
-                try cordon.show(lines, lines.map(\.words).joined(separator: "\n"))
+                guard !lines.isEmpty || !issued.isEmpty else { throw Stop.refused("no grants") }
+                let words = issued.map { "Issued new copies of \(Names.counted($0.sets, "claim")) to \($0.patient)." } + lines.map(\.words)
+                let content = Content(
+                    grants: lines,
+                    issued: issued.map { .init(patient: $0.patient.text, recordNumber: $0.recordNumber, claims: $0.sets) })
+                try cordon.show(content, words.joined(separator: "\n"))
             }
         }
     }

@@ -148,8 +148,10 @@ extension PatientCommand {
 
     struct Sync: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "sync", abstract: "Brings everything up to date: ledger, unfinished grants, backup.",
+            commandName: "sync", abstract: "Brings everything up to date: ledger, unfinished grants, backup, copies of claims.",
             discussion: """
+                Claims of which few copies are left to be shown are asked for again, from whoever issued them.
+
                 Example:
                   cordon --as ana patient sync
                 """)
@@ -165,6 +167,13 @@ extension PatientCommand {
             /// Who is no reader of new records any more, as the grant ran out.
             let ranOut: [String]
             let isBackedUp: Bool
+            /// Who was asked for new copies of claims.
+            let asked: [Asked]
+
+            struct Asked: Encodable {
+                let issuer: String
+                let claims: Int
+            }
 
             var words: String {
                 let complete = liveGrants - unfinished.count
@@ -172,6 +181,7 @@ extension PatientCommand {
                 let over = ranOut.isEmpty ? "" : " New records are no longer sealed to \(names): the grant ran out."
                 return "\(entries) entries checked, \(Names.counted(complete, "live grant")) complete, "
                     + (isBackedUp ? "backup stored." : "backup not stored.") + over
+                    + asked.map { "\nAsked \($0.issuer) for new copies of \(Names.counted($0.claims, "claim"))." }.joined()
             }
         }
 
@@ -180,10 +190,11 @@ extension PatientCommand {
                 let report = try await patient.synchronise(resendingSlips: resend) { name in
                     if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
                 }
+                let asked = try await patient.askForCopies()
                 let done = Done(
                     entries: patient.session.ledger.size, liveGrants: patient.liveGrants.count,
                     unfinished: report.unfinished.map(\.grant.granteeName.text), ranOut: report.ranOut.map(\.granteeName.text),
-                    isBackedUp: report.backupFailure == nil)
+                    isBackedUp: report.backupFailure == nil, asked: asked.map { .init(issuer: $0.issuer.text, claims: $0.sets) })
                 try cordon.show(done, done.words)
                 Warnings.show(of: patient)
                 try Self.require(report, patient.session.folder.name)

@@ -293,6 +293,11 @@ extension Explanation {
             self.init(
                 code: 1, message: "none of your claims, with a copy left, are as the request has them",
                 advice: "Nothing was shown. With --use only the resources you name are tried.")
+        case .copiesUsedUp:
+            self.init(
+                code: 1, message: "each copy of the claims that would do was shown once, and to show one again would link the two",
+                advice: "Run `cordon patient sync`: it asks who issued them for new ones. Once they have come, and the gateway has "
+                    + "published what stands for them, which it does once a day, run `cordon patient sync` and try again.")
         case .claimsNotPublished:
             self.init(
                 code: 1, message: "what stands for these claims is not on the ledger yet",

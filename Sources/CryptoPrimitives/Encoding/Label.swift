@@ -35,6 +35,9 @@ package enum Label: String, CaseIterable, Sendable {
     case ask = "cordon/ask/v1"
     case notice = "cordon/notice/v1"
     case emergencyNotice = "cordon/emergency-notice/v1"
+    case claimSet = "cordon/claim-set/v1"
+    case claimsWish = "cordon/claims-wish/v1"
+    case claimsCopies = "cordon/claims-copies/v1"
 }
 
 extension Hash {

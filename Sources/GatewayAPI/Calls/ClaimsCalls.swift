@@ -63,6 +63,33 @@ package struct ListClaims: Call {
     }
 }
 
+/// Anchors of claims that were issued again, without a record: they wait for the next tree. Signed by the clinic.
+package struct PostAnchors: Call {
+    package static let path = "/v1/anchors"
+    package static let maximumCount = 1_024
+    package static let maximumSize = 2 + maximumCount * Bytes32.count
+
+    /// Ascending.
+    package let anchors: [Hash]
+
+    package init(anchors: [Hash]) {
+        self.anchors = anchors
+    }
+
+    package init(from reader: inout CanonicalReader) throws(FormatError) {
+        anchors = try reader.list(length: UInt16.self, atMost: Self.maximumCount) { reader throws(FormatError) in
+            try reader.value()
+        }
+        guard !anchors.isEmpty, anchors.isAscending(by: \.self) else { throw .notCanonical }
+    }
+
+    package func encode(to writer: inout CanonicalWriter) {
+        writer.list(anchors, length: UInt16.self) { $0.value($1) }
+    }
+
+    package typealias Answer = Done
+}
+
 /// Puts the anchors that wait on the ledger now, and not at the end of the day. Signed by a member.
 package struct PublishAnchors: Call {
     package static let path = "/v1/anchors/publish"

@@ -6,18 +6,29 @@ package import MedicalRecords
 import SharingContract
 
 extension ClinicClient {
-    /// Fetches grant slips and keeps those that are what they claim: on the ledger, signed by their compartment, and for us.
-    package func readInbox() async throws(ClientError) {
+    /// Fetches grant slips and keeps those that are what they claim: on the ledger, signed by their compartment, and for us. Answers
+    /// patients who ask for new copies of their claims.
+    ///
+    /// - Returns: of whose claims new copies were issued.
+    @discardableResult
+    package func readInbox() async throws(ClientError) -> [CopiesIssued] {
         try await session.sync()
         let key = session.keyring.actorKey()
         let identity = session.keyring.actorIdentity()
+        var answering = AnsweredWishes()
         while true {
             let page = try await session.call(FetchMessages(after: state.inboxRead), with: key).messages
-            guard let last = page.last else { return }
+            guard let last = page.last else { return answering.issued }
             guard last.number > state.inboxRead ?? 0 else { throw .notVerified(.answerMalformed) }
+            var wishes: [ClaimsWish] = []
             for message in page {
-                if case .slip(let slip)? = InboxMessage.open(message.bytes, with: identity), verify(slip) { keep(slip) }
+                switch InboxMessage.open(message.bytes, with: identity) {
+                case .slip(let slip) where verify(slip): keep(slip)
+                case .claimsWish(let wish): wishes.append(wish)
+                default: break
+                }
             }
+            try await answer(wishes, &answering)
             state.inboxRead = last.number
             try save()
             _ = try await session.call(DeleteMessages(numbers: page.map(\.number)), with: key)

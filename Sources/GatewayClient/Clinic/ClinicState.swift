@@ -14,6 +14,15 @@ package struct ClinicState: Codable, Sendable {
     var emergencies: [EmergencyVisit] = []
     /// Proofs that were asked for. `nil` as long as there were none.
     var proofRequests: [AskedProof]?
+    /// Claims sets of which new copies were issued within a day. `nil` as long as nobody asked.
+    var copiesIssued: [IssuedAgain]?
+}
+
+/// A claims set of which new copies were issued, and when.
+struct IssuedAgain: Codable, Sendable {
+    let inbox: Ed25519.PublicKey
+    let set: Hash
+    let time: UInt32
 }
 
 /// A patient by the clinic's own record number.

@@ -11,6 +11,8 @@ package enum InboxMessage: Hashable, Sendable {
     case ask(AccessWish)
     case notice(DepositNotice)
     case emergency(EmergencyNotice)
+    case claimsWish(ClaimsWish)
+    case claimsCopies(ClaimsCopies)
 
     private static let sizes = [8_192, 16_384, 32_768, 65_536]
 
@@ -45,6 +47,8 @@ extension InboxMessage {
         case 2: self = .ask(try AccessWish(canonical: content))
         case 3: self = .notice(try DepositNotice(canonical: content))
         case 4: self = .emergency(try EmergencyNotice(canonical: content))
+        case 5: self = .claimsWish(try ClaimsWish(canonical: content))
+        case 6: self = .claimsCopies(try ClaimsCopies(canonical: content))
         default: throw .unknownTag
         }
     }
@@ -68,6 +72,8 @@ extension InboxMessage {
         case .ask: 2
         case .notice: 3
         case .emergency: 4
+        case .claimsWish: 5
+        case .claimsCopies: 6
         }
     }
 
@@ -77,6 +83,8 @@ extension InboxMessage {
         case .ask(let wish): wish.canonicalBytes
         case .notice(let notice): notice.canonicalBytes
         case .emergency(let notice): notice.canonicalBytes
+        case .claimsWish(let wish): wish.canonicalBytes
+        case .claimsCopies(let copies): copies.canonicalBytes
         }
     }
 }

@@ -15,7 +15,13 @@ extension PatientClient {
             let page = try await session.call(FetchMessages(after: state.inboxRead), with: key).messages
             guard let last = page.last else { return }
             guard last.number > state.inboxRead ?? 0 else { throw .notVerified(.answerMalformed) }
-            for message in page { keep(InboxMessage.open(message.bytes, with: identity), received: message.received) }
+            var copies: [ClaimsCopies] = []
+            for message in page {
+                let opened = InboxMessage.open(message.bytes, with: identity)
+                if case .claimsCopies(let content) = opened { copies.append(content) }
+                keep(opened, received: message.received)
+            }
+            try await keep(copies)
             state.inboxRead = last.number
             try save()
             _ = try await session.call(DeleteMessages(numbers: page.map(\.number)), with: key)

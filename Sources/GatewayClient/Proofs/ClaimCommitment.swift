@@ -33,7 +33,17 @@ struct IssuedSet: Sendable {
         _ claims: ResourceClaims, holder: SG3072.Element, validity: Validity, copies count: Int, origin: TextLine,
         signingWith issuer: borrowing Ed25519.PrivateKey
     ) {
-        let schema = claims.schema
+        let reference = claims.reference.flatMap { TextLine($0) } ?? TextLine(claims.schema.name) ?? .none
+        let set = ClaimSet(schema: claims.schema, reference: reference, values: claims.values, validity: validity, copies: [])
+        self.init(again: set, holder: holder, copies: count, origin: origin, signingWith: issuer)
+    }
+
+    /// Issues the same claims in new copies.
+    init(
+        again claims: ClaimSet, holder: SG3072.Element, copies count: Int, origin: TextLine,
+        signingWith issuer: borrowing Ed25519.PrivateKey
+    ) {
+        let (schema, validity) = (claims.schema, claims.validity)
         let attributes = ClaimAttributes(schema: schema, values: claims.values, validity: validity)
         var blinding = SG3072.SecretScalar.random()
         var commitment = attributes.commitment(blinding: blinding) * holder
@@ -48,8 +58,7 @@ struct IssuedSet: Sendable {
             copies.append(.init(blinding: blinding.openingBytes(), signature: credential.signature))
             anchors.append(credential.anchor)
         }
-        let reference = claims.reference.flatMap { TextLine($0) } ?? TextLine(schema.name) ?? .none
-        set = ClaimSet(schema: schema, reference: reference, values: claims.values, validity: validity, copies: copies)
+        set = claims.with(copies)
         self.anchors = anchors
     }
 }

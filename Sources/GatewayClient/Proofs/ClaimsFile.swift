@@ -75,18 +75,47 @@ package struct ClaimSet: CanonicalCodable, Hashable, Sendable {
         }
         self.values = values
         validity = try Validity(from: &reader)
-        copies = try reader.list(length: UInt8.self, atMost: Self.maximumCopies) { reader throws(FormatError) in
-            Copy(blinding: try reader.bytes32(), signature: try reader.signature())
-        }
-        guard !copies.isEmpty else { throw .notCanonical }
+        copies = try reader.claimCopies()
     }
 
     package func encode(to writer: inout CanonicalWriter) {
+        encodeClaims(to: &writer)
+        writer.claimCopies(copies)
+    }
+
+    private func encodeClaims(to writer: inout CanonicalWriter) {
         writer.claimsSchema(schema)
         writer.text(reference)
         writer.list(values, length: UInt8.self) { $0.claimValue($1) }
         validity.encode(to: &writer)
-        writer.list(copies, length: UInt8.self) { writer, copy in
+    }
+
+    /// What stands for the set, whatever copies of it there are.
+    package var claimsHash: Hash {
+        var writer = CanonicalWriter()
+        encodeClaims(to: &writer)
+        return .labelled(.claimSet, writer.bytes)
+    }
+
+    /// The same claims in other copies.
+    package func with(_ copies: [Copy]) -> ClaimSet {
+        ClaimSet(schema: schema, reference: reference, values: values, validity: validity, copies: copies)
+    }
+}
+
+extension CanonicalReader {
+    mutating func claimCopies() throws(FormatError) -> [ClaimSet.Copy] {
+        let copies = try list(length: UInt8.self, atMost: ClaimSet.maximumCopies) { reader throws(FormatError) in
+            ClaimSet.Copy(blinding: try reader.bytes32(), signature: try reader.signature())
+        }
+        guard !copies.isEmpty else { throw .notCanonical }
+        return copies
+    }
+}
+
+extension CanonicalWriter {
+    mutating func claimCopies(_ copies: [ClaimSet.Copy]) {
+        list(copies, length: UInt8.self) { writer, copy in
             writer.bytes32(copy.blinding)
             writer.signature(copy.signature)
         }

@@ -5,7 +5,7 @@ import SharingContract
 
 extension ClinicClient {
     /// How many times a claims set can be shown before its patient needs new copies.
-    private static let copies = 8
+    static let copies = 8
     /// Claims hold for so many days from the one on which they are issued.
     private static let days: UInt32 = 365
 

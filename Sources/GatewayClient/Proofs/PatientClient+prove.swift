@@ -26,16 +26,19 @@ extension PatientClient {
         guard session.now < request.until else { throw .notPossible(.requestOver) }
         try request.requireProvable()
         let held = try await heldClaims().filter { $0.set.validity.holds(on: session.today) }
-        var candidates: [[HeldClaims]] = []
+        var (all, candidates) = ([[HeldClaims]](), [[HeldClaims]]())
         for asked in request.asked {
             let ofSchema = held.filter { $0.set.schema.name == asked.schema.name }
             let named = ofSchema.filter { references.contains($0.set.reference.text) }
             guard !ofSchema.isEmpty else { throw .notFound(.claims(kind: asked.schema.name)) }
             var usable: [HeldClaims] = []
             for claims in named.isEmpty ? ofSchema : named where try copiesLeft(claims) > 0 { usable.append(claims) }
+            all.append(named.isEmpty ? ofSchema : named)
             candidates.append(usable)
         }
-        guard let chosen = request.choice(from: candidates) else { throw .notPossible(.cannotBeProven) }
+        guard let chosen = request.choice(from: candidates) else {
+            throw .notPossible(request.choice(from: all) == nil ? .cannotBeProven : .copiesUsedUp)
+        }
         let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
         var left: [Int] = []
         for claims in chosen { left.append(try copiesLeft(claims) - 1) }
@@ -45,7 +48,7 @@ extension PatientClient {
             copiesLeft: left.min() ?? 0)
     }
 
-    private func copiesLeft(_ claims: HeldClaims) throws(ClientError) -> Int {
+    func copiesLeft(_ claims: HeldClaims) throws(ClientError) -> Int {
         try credentials(claims).count { !wallet.shown.contains($0.anchor.description) }
     }
 
@@ -73,6 +76,7 @@ extension PatientClient {
         let statement = try request.statement(answers.map { .init(credential: $0.credential, values: $0.values) })
         // Before the proof is out: a copy that a lost presentation showed is not shown again.
         for answer in answers { wallet.shown.insert(answer.credential.anchor.description) }
+        wallet.used = (wallet.used ?? []).union(draft.chosen.map(\.subject))
         for (condition, words) in zip(request.conditions, conditions) {
             for field in condition.fields {
                 wallet.given.append(

@@ -35,7 +35,10 @@ extension PatientClient {
                 progress(done)
             }
         }
-        for position in held where !current.contains(position) { try? DurableFile.remove(path(position)) }
+        for position in held where !current.contains(position) {
+            try? DurableFile.remove(path(ofMore: position))
+            try? DurableFile.remove(path(position))
+        }
         return unusable
     }
 
@@ -48,9 +51,11 @@ extension PatientClient {
                 guard let bytes = try? DurableFile.read(path(record.position), atMost: ClaimsFile.maximumSize),
                     record.descriptor.claims?.file == SHA256.hash(bytes), let file = try? claimsFile(bytes, category)
                 else { throw .localData(.damaged(file: path(record.position).string)) }
-                held += file.sets.map {
+                let more = try moreCopies(at: record.position)
+                held += file.sets.map { set in
                     HeldClaims(
-                        set: $0, category: category, issuer: record.descriptor.depositor, record: record.descriptor.record,
+                        set: set.with(set.copies + (more[set.claimsHash]?.copies ?? [])), category: category,
+                        issuer: record.descriptor.depositor, record: record.descriptor.record, version: record.descriptor.version,
                         position: record.position)
                 }
             }
@@ -59,6 +64,9 @@ extension PatientClient {
     }
 
     private func path(_ position: UInt64) -> FilePath { session.folder.claimsFolder.appending("\(position).age") }
+
+    /// Copies that came later lie beside, sealed to the profile.
+    func path(ofMore position: UInt64) -> FilePath { session.folder.claimsFolder.appending("\(position).more.age") }
 
     private func heldPositions() -> Set<UInt64> {
         let names = (try? DurableFile.names(in: session.folder.claimsFolder)) ?? []

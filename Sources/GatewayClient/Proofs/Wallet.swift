@@ -7,6 +7,10 @@ struct Wallet: Codable, Sendable {
     var shown: Set<String> = []
     /// What was proven to whom, so that a verifier who asks on and on is noticed.
     var given: [GivenProof] = []
+    /// Claims sets of which a copy was shown, as `HeldClaims.subject` names them: only these can run out.
+    var used: Set<String>?
+    /// When new copies were asked for, by the set's `claimsHash`. What nobody asked for is not taken.
+    var asked: [String: UInt32]?
 }
 
 /// A condition that was proven of one claims set.
@@ -32,6 +36,7 @@ package struct HeldClaims: Sendable {
     package let category: UInt16
     package let issuer: Ed25519.PublicKey
     package let record: Descriptor.RecordID
+    let version: UInt32
     let position: UInt64
 
     /// The deposit's entry.

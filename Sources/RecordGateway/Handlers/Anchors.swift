@@ -12,6 +12,21 @@ extension Gateway {
         let hasMore: Bool
     }
 
+    /// Anchors without a deposit: new copies of claims that a clinic issued before.
+    func answer(_ call: PostAnchors, from caller: Caller) async throws -> Done {
+        try requireRoom()
+        try await writing(for: caller) { transaction in
+            guard try transaction.view.requireLiveActor(caller.key, on: transaction.now.day).actor.role == .clinic else {
+                throw APIError(.forbidden, "only clinics issue claims")
+            }
+            guard try transaction.view.waitingAnchors() + call.anchors.count <= AnchorTree.maximumCount else {
+                throw APIError(.tooMany, "too many anchors wait to be published")
+            }
+            try transaction.keepAnchors(call.anchors)
+        }
+        return Done()
+    }
+
     func answer(_ call: PublishAnchors, from caller: Caller) async throws -> PublishAnchors.Answer {
         try requireWritable()
         try await reading(for: caller) { try $0.requireMember(caller.key) }

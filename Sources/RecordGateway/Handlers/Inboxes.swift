@@ -4,22 +4,37 @@ import RecordStorage
 import SharingContract
 
 extension Gateway {
-    /// An actor may write to anybody, a patient with a grant's control key to its grantee, with a delegation's to a person.
+    /// An actor may write to anybody, a patient with a grant's control key to its grantee, with a delegation's to a person, and with a
+    /// compartment's key to a clinic.
     func answer(_ call: SendMessage, from caller: Caller) async throws -> Done {
         try requireRoom()
         try await writing(for: caller) { transaction in
-            let isGrant = try transaction.state.use(of: caller.key) == .control
-            if isGrant {
-                try Self.requireGrantee(call.address, of: caller.key, transaction)
-            } else {
-                try transaction.requireLiveActor(caller.key)
-            }
-            let limits = isGrant ? StoreTransaction.MessageLimits.grant : .actor
+            let limits = try Self.limits(for: call.address, from: caller.key, transaction)
             guard try transaction.storeMessage(call.message, for: call.address, from: caller.key, within: limits) else {
                 throw APIError(.tooMany, "this inbox is full, or this sender has too many unread messages")
             }
         }
         return Done()
+    }
+
+    /// Throws unless the sender may write to this address.
+    private static func limits(
+        for address: Ed25519.PublicKey, from sender: Ed25519.PublicKey, _ transaction: StoreTransaction
+    ) throws -> StoreTransaction.MessageLimits {
+        switch try transaction.state.use(of: sender) {
+        case .control:
+            try requireGrantee(address, of: sender, transaction)
+            return .grant
+        case .compartment:
+            _ = try transaction.view.requireCompartment(sender)
+            guard try transaction.view.requireLiveActor(address, on: transaction.now.day).actor.role == .clinic else {
+                throw APIError(.forbidden, "a compartment's key writes to clinics alone")
+            }
+            return .compartment
+        default:
+            try transaction.requireLiveActor(sender)
+            return .actor
+        }
     }
 
     private static func requireGrantee(_ address: Ed25519.PublicKey, of grant: Ed25519.PublicKey, _ transaction: StoreTransaction)

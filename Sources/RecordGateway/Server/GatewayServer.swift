@@ -86,6 +86,7 @@ package struct GatewayServer: Sendable {
         calls.add(ListRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListVersions.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListClaims.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(PostAnchors.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(PublishAnchors.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(AddHeaders.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchHistory.self, to: router) { try await $0.answer($1, from: $2) }

@@ -34,6 +34,8 @@ extension StoreTransaction {
         package static let actor = MessageLimits(perAddress: 256, perSender: 1_024, perSenderAndAddress: 64)
         /// For a grant's key, of which anybody can make many: a slip, and what may follow. Actors' messages do not count against it.
         package static let grant = MessageLimits(perAddress: 4_096, perSender: 4, perSenderAndAddress: 4)
+        /// For a compartment's key, of which anybody can make many, too: wishes for new copies of claims.
+        package static let compartment = MessageLimits(perAddress: 4_096, perSender: 32, perSenderAndAddress: 16)
     }
 
     /// Unread messages are thrown away after 90 days.

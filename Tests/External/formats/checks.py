@@ -52,7 +52,7 @@ def conventions(files):
 LABELS = [f"cordon/{name}/v1" for name in (
     "entry", "recipient", "recipient-list", "compartment-next", "compartment-recovery", "deposit-permission", "descriptor",
     "descriptor-commitment", "claims-anchors", "released", "filler", "grant", "request", "release", "refusal", "emergency", "erasure", "label-rules",
-    "snapshot", "claims-schema", "credential", "anchor", "holder-context", "proof-request", "proof-request-hash", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice")]
+    "snapshot", "claims-schema", "credential", "anchor", "holder-context", "proof-request", "proof-request-hash", "application", "candidacy", "invite", "card", "emergency-card", "person", "slip", "ask", "notice", "emergency-notice", "claim-set", "claims-wish", "claims-copies")]
 
 
 def entries(files):
@@ -202,7 +202,9 @@ def messages(files):
     file = files["messages.json"]
     for number, (name, label, holder) in enumerate((("slip", "slip", "grant"), ("wish", "ask", "actor"),
                                                     ("notice", "notice", "actor"),
-                                                    ("emergency notice", "emergency-notice", "actor")), 1):
+                                                    ("emergency notice", "emergency-notice", "actor"),
+                                                    ("claims wish", "claims-wish", "inbox"),
+                                                    ("claims copies", "claims-copies", "issuer")), 1):
         codec = getattr(layouts, name.replace(" ", "_"))
         value = parse(file[name], codec, name)
         check_signature(codec, value, f"cordon/{label}/v1", value[holder])

@@ -295,6 +295,17 @@ slip = struct(("grant", key), ("leaf", u64), ("salt", fixed(32)), ("body", strin
 wish = struct(("actor", key), ("inbox", key), ("category", u16), ("purpose", one_of(u8, PURPOSES)), ("until", day), ("note", text),
               ("signature", sig), bound=391)
 notice = struct(("actor", key), ("inbox", key), ("category", u16), ("leaf", u64), ("count", u16), ("signature", sig), bound=140)
+_copies = listing(1, struct(("blinding", fixed(32)), ("signature", sig)), at_most=16, at_least=1)
+claims_copies = struct(("issuer", key), ("inbox", key), ("record", fixed(32)), ("version", u32), ("set", hash_), ("copies", _copies),
+                       ("signature", sig), bound=1_733)
+_claim_text = string(2, 255)
+_claim_value = union("type", u8, {
+    0: struct(), 1: struct(("days", u16)), 2: struct(("steps", u64)), 3: struct(("index", u16)),
+    4: struct(("system", _claim_text), ("code", _claim_text)), 5: struct(("text", _claim_text))})
+claims_wish = struct(("issuer", key), ("inbox", key), ("record", fixed(32)), ("version", u32), ("schema", text),
+                     ("schema version", u16), ("reference", text), ("values", listing(1, _claim_value, at_most=13)), ("from", day),
+                     ("last", day), ("copies", listing(1, struct(("blinding", fixed(32)), ("signature", sig)), at_most=1, at_least=1)),
+                     ("signature", sig), bound=16_384)
 emergency_notice = struct(("actor", key), ("inbox", key), ("leaf", u64), ("signature", sig), bound=136)
 
 # 7
@@ -342,6 +353,8 @@ CALLS = {
     "own/claims answer": struct(
         ("claims", listing(2, struct(("position", u64), ("file", string(4, 1 << 20))), at_most=256,
                            order=lambda value: value["position"])), ("has more", flag), bound=4_197_379),
+    "anchors": struct(("anchors", listing(2, hash_, at_most=1_024, at_least=1, order=lambda value: value)), bound=32_770),
+    "anchors answer": nothing,
     "anchors/publish": nothing,
     "anchors/publish answer": struct(("posted", nested(posted_leaf)), ("count", u32), ("has more", flag), bound=32_785),
     "own/headers": struct(("grant", key), ("headers", listing(2, struct(("position", u64), ("header", _header)), at_most=256)),

@@ -12,7 +12,7 @@ struct CallExamples {
     let paths = [
         "entries", "recipients", "payloads", "deposits", "requests", "payloads/fetch", "own/records", "own/versions", "own/claims",
         "own/headers",
-        "own/payload", "own/history", "own/erasures", "emergencies", "emergencies/evidence", "anchors/publish",
+        "own/payload", "own/history", "own/erasures", "emergencies", "emergencies/evidence", "anchors", "anchors/publish",
         "audit/evidence", "inbox/send", "inbox/fetch", "inbox/delete", "backup/store",
         "backup/fetch", "mirror/payloads", "mirror/payload",
     ]
@@ -245,7 +245,9 @@ extension CallExamples {
 
     func anchors() throws -> [Named] {
         let answer = PublishAnchors.Answer(posted: posted, count: 12, hasMore: false)
+        let hashes = (0..<3).map { SHA256.hash([$0]) }.sorted()
         return [
+            ("anchors", try example(PostAnchors(anchors: hashes), ["anchors": hashes])), ("anchors answer", nothing),
             ("anchors/publish", nothing),
             (
                 "anchors/publish answer",
