@@ -38,7 +38,7 @@ def holder_scalars(seed, clinic, q):
     key = subkey(seed, 0, "cdn-hold")
 
     def derived(info):
-        return int.from_bytes(hkdf(key, b"", info, 48), "little") % q
+        return int.from_bytes(hkdf(key, b"", info, 48), "big") % q
     return derived(b"cordon/holder/v1"), derived(b"cordon/holder-blinding/v1" + clinic)
 
 
