@@ -46,7 +46,8 @@ enum MessageTargets {
         FetchMessages.Answer.self, FetchNamedPayload.self, FetchOwnPayload.self, FetchPayload.self, FetchRecipientList.self,
         ListClaims.self, ListClaims.Answer.self, ListPayloads.self, ListPayloads.Answer.self, ListRecords.self,
         ListRecords.Answer.self, ListVersions.self,
-        ListVersions.Answer.self, PostAnchors.self, PostEntry.self, PostedLeaf.self, PublishAnchors.self, PublishAnchors.Answer.self,
+        ListVersions.Answer.self, PostAnchors.self, PostEntry.self, PostedLeaf.self,
+        PublishAnchors.self, PublishAnchors.Answer.self,
         RequestRecords.self, RequestRecords.Answer.self,
         SendMessage.self, StoreBackup.self, StoredPayload.self, StoredRecord.self,
     ]
