@@ -35,7 +35,8 @@ extension ClinicCommand {
                 let issued = try await clinic.readInbox()
                 let lines = clinic.state.grants.map { GrantLine($0, clinic.session) }
                 guard !lines.isEmpty || !issued.isEmpty else { throw Stop.refused("no grants") }
-                let words = issued.map { "Issued new copies of \(Names.counted($0.sets, "claim")) to \($0.patient)." } + lines.map(\.words)
+                let words =
+                    issued.map { "Issued new copies of \(Names.counted($0.sets, "claim")) to \($0.patient)." } + lines.map(\.words)
                 let content = Content(
                     grants: lines,
                     issued: issued.map { .init(patient: $0.patient.text, recordNumber: $0.recordNumber, claims: $0.sets) })

@@ -57,7 +57,8 @@ extension PatientClient {
     /// - Returns: `false` if the gateway did not take it: the issuer's inbox may be full.
     private func send(_ claims: HeldClaims, to issuer: Actor) async throws(ClientError) -> Bool {
         let wish = ClaimsWish(
-            to: issuer.key, record: claims.record, version: claims.version, set: claims.set.with(Array(claims.set.copies.prefix(1))),
+            to: issuer.key, record: claims.record, version: claims.version,
+            set: claims.set.with(Array(claims.set.copies.prefix(1))),
             signingWith: session.keyring.inboxKey(), origin: session.origin)
         let message = try InboxMessage.claimsWish(wish).sealed(to: issuer.recipient)
         do {
