@@ -134,14 +134,14 @@ struct StatementTests {
 struct ProofPlanTests {
     @Test func `weights add up to the width, and each number in it is a sum of them`() {
         for width in [1, 2, 3, 4, 5, 69, 127, 128, 255] as [UInt64] {
-            let weights = BinaryDigits.weights(upTo: width)
+            let weights = SG3072.SecretBits.weights(upTo: width)
             #expect(weights.reduce(0, +) == width)
             var sums: Set<UInt64> = [0]
             for weight in weights { sums.formUnion(sums.map { $0 + weight }) }
             #expect(sums == Set(0...width), "\(width)")
         }
-        #expect(BinaryDigits.weights(upTo: 1 << 63 - 1).count == 63)
-        #expect(BinaryDigits.weights(upTo: 39_000).count == 16)
+        #expect(SG3072.SecretBits.weights(upTo: 1 << 63 - 1).count == 63)
+        #expect(SG3072.SecretBits.weights(upTo: 39_000).count == 16)
     }
 
     @Test func `sets get the digits that make the shortest proof`() {

@@ -1,9 +1,9 @@
 /// What no relation in use comes near.
 enum RelationBounds {
-    static let equations = 64
-    static let terms = 1024
-    static let elements = 1024
-    static let scalars = 1024
+    static let equations = 32
+    static let terms = 128
+    static let elements = 128
+    static let scalars = 128
 }
 
 /// `ValidateInstance`. Check 7, that element 0 is the generator, holds by construction.

@@ -4,7 +4,7 @@ internal import CryptoPrimitives
 package enum InstanceError: Error, Equatable {
     /// The bytes are not a serialized relation.
     case malformed
-    /// More equations, terms or elements than `LinearRelation.Bounds` allows.
+    /// More equations, terms or elements than `RelationBounds` allows.
     case tooLarge
     /// No equation, an empty one, an index that points nowhere, or an element or number that no equation uses.
     case incomplete

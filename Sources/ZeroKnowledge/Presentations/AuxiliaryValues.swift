@@ -25,12 +25,11 @@ struct AuxiliaryValues: ~Copyable {
                 guard let value = (form.evaluated(facts) - SecretNumber(low)).value(upTo: width) else { throw .notTrue }
                 append(SG3072.SecretBits(value, upTo: width))
             case .member(let variable, let set, let base, let digits):
-                guard var place = Self.place(of: variables[variable], in: set) else { throw .notTrue }
-                for _ in 0..<digits {
-                    // The first value is what the others leave, so digit 0 is all zeroes: an index that is out of range.
-                    append(SG3072.SecretBits(oneAt: place % UInt64(base) &- 1, count: base - 1))
-                    place /= UInt64(base)
+                guard let place = Self.place(of: variables[variable], in: set, base: base, digits: digits) else {
+                    throw .notTrue
                 }
+                // The first value is what the others leave, so for digit 0 all are zero: the index is out of range.
+                for digit in place { append(SG3072.SecretBits(oneAt: digit &- 1, count: base - 1)) }
             case .inverse(let form):
                 guard let inverse = form.evaluated(facts).scalar.inverse() else { throw .notTrue }
                 append(SecretNumber(inverse))
@@ -63,17 +62,22 @@ struct AuxiliaryValues: ~Copyable {
         numbers.append(number)
     }
 
-    /// Compares with every member, whichever it is; that it is none, time tells.
-    private static func place(of number: SecretNumber, in set: [SG3072.Scalar]) -> UInt64? {
+    /// The digits of the member's place, the lowest first. Compares with every member, whichever it is; that it is none, time tells.
+    private static func place(of number: SecretNumber, in set: [SG3072.Scalar], base: Int, digits: Int) -> [UInt64]? {
         number.scalar.encoded().withBytes { bytes in
-            var (place, isMember) = (0 as UInt64, 0 as UInt64)
+            var place = [UInt64](repeating: 0, count: digits)
+            var isMember: UInt64 = 0
             for (index, member) in set.enumerated() {
                 var difference: UInt64 = 0
                 for (byte, other) in member.encoded.enumerated() { difference |= UInt64(bytes[byte] ^ other) }
                 // All ones if there is none.
                 let mask = 0 &- ((difference &- 1) >> 63)
-                place |= UInt64(index) & mask
                 isMember |= mask
+                var rest = index
+                for digit in 0..<digits {
+                    place[digit] |= UInt64(rest % base) & mask
+                    rest /= base
+                }
             }
             return isMember == 0 ? nil : place
         }

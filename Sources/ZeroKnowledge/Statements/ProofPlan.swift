@@ -153,7 +153,7 @@ extension ProofPlan {
     }
 
     private mutating func addInterval(_ terms: [Term], low: SG3072.Scalar, width: UInt64) {
-        let weights = BinaryDigits.weights(upTo: width)
+        let weights = SG3072.SecretBits.weights(upTo: width)
         let bits = auxiliaries(weights.count)
         for bit in bits { rows.append(.bit(LinearForm(auxiliary: [(bit, .one)]))) }
         let value = LinearForm(variables: terms)

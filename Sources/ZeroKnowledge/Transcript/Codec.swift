@@ -11,10 +11,6 @@ package enum Codec {
     package static func integer(_ value: UInt32) -> [UInt8] {
         stride(from: 0, to: 32, by: 8).map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }
     }
-
-    package static func integer(_ value: UInt64) -> [UInt8] {
-        stride(from: 0, to: 64, by: 8).map { UInt8(truncatingIfNeeded: value >> UInt64($0)) }
-    }
 }
 
 extension CanonicalReader {

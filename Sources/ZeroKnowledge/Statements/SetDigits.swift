@@ -1,12 +1,3 @@
-/// A number in [0, width] as a sum of weights that are each taken or not: powers of two, and a last weight that makes the sum of all
-/// exactly `width`.
-enum BinaryDigits {
-    static func weights(upTo width: UInt64) -> [UInt64] {
-        let count = UInt64.bitWidth - width.leadingZeroBitCount
-        return (0..<count - 1).map { 1 << $0 } + [width - (1 << (count - 1) - 1)]
-    }
-}
-
 /// A large set as a table of `digits` digits in base `base`, of which each is shown by `base` values.
 struct SetDigits {
     /// Up to here one digit with as many values as the set has members.
