@@ -10,7 +10,7 @@ struct BenchmarkProgram {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard try await !FileModes.run(arguments) else { return }
         let (folder, memory) = (try ScratchFolder(), try MemoryFolder())
-        if arguments.first == "constant-time" { return print(ConstantTimeTiming.report()) }
+        if arguments.first == "constant-time" { return ConstantTimeTiming.report() }
         if arguments.first == "timing" { return print(try await TwoWorldTiming.report(in: folder)) }
         print(Machine.description)
         print("")
