@@ -45,7 +45,8 @@ extension ProofCommand {
                 }
                 let draft = try await patient.draft(request, using: use)
                 let words = DraftWords(draft, patient.session)
-                let text = words.lines.joined(separator: "\n")
+                // A request says what its sender likes, also to a terminal.
+                let text = words.lines.map(Terminal.visible).joined(separator: "\n")
                 if yes {
                     if !cordon.json { Terminal.note(text) }
                 } else {

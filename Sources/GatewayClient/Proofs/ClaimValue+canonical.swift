@@ -80,7 +80,7 @@ extension ClaimValue {
     package func fits(_ field: ClaimField) -> Bool {
         switch (self, field.kind) {
         case (.absent, _), (.date, .date), (.openCode, .coding), (.text, .text): true
-        case (.number(let steps), .number), (.number(let steps), .floor): abs(steps) < 1 << 62
+        case (.number(let steps), .number), (.number(let steps), .floor): steps.magnitude < 1 << 62
         case (.code(let index), .code): Int(index) < field.codeList?.codes.count ?? 0
         default: false
         }

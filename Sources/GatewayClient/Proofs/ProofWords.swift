@@ -43,6 +43,7 @@ package struct ProofWords: Sendable {
 
     /// - Parameter text: `immunization: date given on or after 2026-01-01`.
     package mutating func prove(_ text: String) throws(ProofWordsError) {
+        guard conditions.count < ProofRequest.maximumConditions else { throw .tooMany }
         let (record, rest) = try kind(of: text)
         let condition = try condition(rest, record)
         if case .isShown(let field, _) = condition { shown[Int(field.record)].insert(field.field) }
