@@ -28,17 +28,13 @@ extension PatientClient {
         let held = try await heldClaims().filter { $0.set.validity.holds(on: session.today) }
         var (all, candidates) = ([[HeldClaims]](), [[HeldClaims]]())
         for asked in request.asked {
-            let ofSchema = held.filter { $0.set.schema.name == asked.schema.name }
+            let ofSchema = held.filter { $0.set.schema == asked.schema }
             let named = ofSchema.filter { references.contains($0.set.reference.text) }
             guard !ofSchema.isEmpty else { throw .notFound(.claims(kind: asked.schema.name)) }
-            var usable: [HeldClaims] = []
-            for claims in named.isEmpty ? ofSchema : named where try copiesLeft(claims) > 0 { usable.append(claims) }
-            all.append(named.isEmpty ? ofSchema : named)
-            candidates.append(usable)
+            candidates.append(named.isEmpty ? ofSchema : named)
         }
-        guard let chosen = request.choice(from: candidates) else {
-            throw .notPossible(request.choice(from: all) == nil ? .cannotBeProven : .copiesUsedUp)
-        }
+        let chosen = try request.choice(from: candidates) { claims throws(ClientError) in try copiesLeft(claims) > 0 }
+        guard let chosen else { throw .notPossible(.cannotBeProven) }
         let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
         var left: [Int] = []
         for claims in chosen { left.append(try copiesLeft(claims) - 1) }
@@ -67,11 +63,11 @@ extension PatientClient {
         let request = draft.request
         var answers: [Presentation.Answer] = []
         var witness = Witness()
-        for (asked, claims) in zip(request.asked, draft.chosen) {
-            let (credential, copy, anchored) = try await freshCopy(claims)
-            answers.append(
-                .init(credential: credential, values: asked.allShown.map { claims.set.values[Int($0)] }, anchored: anchored))
-            try append(claims, copy, to: &witness)
+        let copies = try await freshCopies(draft.chosen)
+        for (asked, (claims, fresh)) in zip(request.asked, zip(draft.chosen, copies)) {
+            let values = asked.allShown.map { claims.set.values[Int($0)] }
+            answers.append(.init(credential: fresh.credential, values: values, anchored: fresh.anchored))
+            try append(claims, fresh.copy, to: &witness)
         }
         let statement = try request.statement(answers.map { .init(credential: $0.credential, values: $0.values) })
         // Before the proof is out: a copy that a lost presentation showed is not shown again.
@@ -114,48 +110,38 @@ extension PatientClient {
         }
     }
 
-    /// A copy that was shown to nobody, and where its anchor stands. Trees are fetched whole: which leaf is looked for, the gateway does not
-    /// learn.
-    private func freshCopy(
-        _ claims: HeldClaims
-    ) async throws(ClientError) -> (credential: Credential, copy: ClaimSet.Copy, anchored: Presentation.Anchored) {
-        let fresh = zip(try credentials(claims), claims.set.copies).filter { !wallet.shown.contains($0.0.anchor.description) }
-        for logged in session.ledger.anchors where logged.leaf > claims.deposit {
-            let tree = try await session.anchorTree(logged.leaf)
-            let places = Dictionary(zip(tree.hashes, tree.hashes.indices), uniquingKeysWith: { first, _ in first })
-            for (credential, copy) in fresh {
-                guard let place = places[credential.anchor] else { continue }
-                let path = tree.path(to: place)
-                return (credential, copy, .init(leaf: logged.leaf, index: UInt32(place), path: path))
-            }
-        }
-        throw .notPossible(.claimsNotPublished)
+    private struct FreshCopy {
+        let credential: Credential
+        let copy: ClaimSet.Copy
+        let anchored: Presentation.Anchored
     }
-}
 
-extension ProofRequest {
-    /// How many combinations are looked at: more are asked for by nobody who does not want to keep a patient's computer busy.
-    private static let maximumSteps = 100_000
-
-    /// One of each list so that all conditions hold, no claims set twice. The first in the order of the lists.
-    func choice(from candidates: [[HeldClaims]]) -> [HeldClaims]? {
-        var steps = 0
-        func extend(_ chosen: [HeldClaims]) -> [HeldClaims]? {
-            guard chosen.count < candidates.count else { return chosen }
-            for next in candidates[chosen.count] where !chosen.contains(where: { $0.subject == next.subject }) {
-                steps += 1
-                guard steps <= Self.maximumSteps else { return nil }
-                let more = chosen + [next]
-                let values = more.map(\.set.values)
-                let decided = conditions.filter { condition in
-                    condition.fields.allSatisfy { $0.record < more.count }
-                        && condition.fields.contains { $0.record == more.count - 1 }
-                }
-                if decided.allSatisfy({ $0.holds(for: values) }), let found = extend(more) { return found }
-            }
-            return nil
+    /// For each claims set a copy that was shown to nobody, and where its anchor stands. Trees are fetched whole, and each once: which leaf is
+    /// looked for, the gateway does not learn.
+    private func freshCopies(_ chosen: [HeldClaims]) async throws(ClientError) -> [FreshCopy] {
+        var fresh: [[(credential: Credential, copy: ClaimSet.Copy)]] = []
+        for claims in chosen {
+            fresh.append(zip(try credentials(claims), claims.set.copies).filter { !wallet.shown.contains($0.0.anchor.description) })
         }
-        return extend([])
+        var found: [Int: FreshCopy] = [:]
+        for logged in session.ledger.anchors {
+            let waiting = chosen.indices.filter { found[$0] == nil && logged.leaf > chosen[$0].deposit }
+            guard !waiting.isEmpty else { continue }
+            let tree = try await session.anchorTree(logged.leaf)
+            let places = tree.places(of: Set(waiting.flatMap { fresh[$0].map(\.credential.anchor) }))
+            for index in waiting {
+                // In the order of the copies: the tree's would say how many were left.
+                for (credential, copy) in fresh[index] {
+                    guard let place = places[credential.anchor] else { continue }
+                    let anchored = Presentation.Anchored(leaf: logged.leaf, index: UInt32(place), path: tree.path(to: place))
+                    found[index] = FreshCopy(credential: credential, copy: copy, anchored: anchored)
+                    break
+                }
+            }
+        }
+        let copies = chosen.indices.compactMap { found[$0] }
+        guard copies.count == chosen.count else { throw .notPossible(.claimsNotPublished) }
+        return copies
     }
 }
 
@@ -166,6 +152,12 @@ extension HeldClaims {
 }
 
 extension AnchorTree {
+    fileprivate func places(of wanted: Set<Hash>) -> [Hash: Int] {
+        var places: [Hash: Int] = [:]
+        for (place, hash) in hashes.enumerated() where wanted.contains(hash) { places[hash] = place }
+        return places
+    }
+
     /// The siblings on the way from a leaf to the root, the leaf's own first. A tree of a power of two is perfect.
     fileprivate func path(to index: Int) -> [Hash] {
         var (level, place, path) = (hashes.map { Hash.leaf($0.bytes) }, index, [Hash]())
