@@ -181,6 +181,7 @@ let package = Package(
             dependencies: [
                 "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "GatewayClient",
                 "MedicalRecords", "MerkleLedger", "RecordGateway", "RecordStorage", "SharingContract", "TestSupport",
+                "ZeroKnowledge",
                 httpTypes, hummingbird, lifecycle, logging, nioCore, systemPackage,
             ]),
         // Drives the built programs, and the client in process where a shell would only be slower.
@@ -214,8 +215,8 @@ if Context.environment["CORDON_FUZZ"] == "1" {
             "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
             "Proofs/ClaimScalars.swift", "Proofs/ClaimValue+canonical.swift", "Proofs/ClaimsFile.swift", "Proofs/Credential.swift",
             "Proofs/HolderCommitment.swift", "Proofs/Presentation.swift", "Proofs/ProofCondition.swift",
-            "Proofs/ProofRequest.swift",
-            "Proofs/ProofWords.swift", "Proofs/Wallet.swift",
+            "Proofs/ProofCondition+truth.swift", "Proofs/ProofRequest.swift", "Proofs/ProofRequest+choice.swift",
+            "Proofs/ProofRequest+statement.swift", "Proofs/ProofWords.swift", "Proofs/Wallet.swift",
         ],
         "RecordStorage": ["Backup/AuditFile.swift", "Ledger/Snapshot.swift"],
     ]
@@ -224,8 +225,7 @@ if Context.environment["CORDON_FUZZ"] == "1" {
         target.sources = sources
         target.dependencies = [
             "AccessPolicy", "CryptoPrimitives", "DurableFiles", "EnvelopeEncryption", "GatewayAPI", "MedicalRecords",
-            "MerkleLedger",
-            "SharingContract", systemPackage,
+            "MerkleLedger", "SharingContract", "ZeroKnowledge", systemPackage,
         ]
     }
     let fuzz = Target.executableTarget(

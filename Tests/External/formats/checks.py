@@ -2,8 +2,9 @@
 import base64
 import datetime
 import json
+import pathlib
 
-from . import codecs, layouts
+from . import codecs, layouts, proofs
 from .codecs import require
 from .keys import AgeFile, labelled, leaf_hash, merkle_root, message, public_key, sha256, verify
 from .ledger import check_entry, check_export, check_receipt, check_state, fold, slot_root
@@ -178,12 +179,34 @@ def papers(files):
         else:
             proposed = layouts.entry.parse(bytes.fromhex(value["entry"]))
             check_entry(proposed, {"salt": value["salt"], "body": value["body"], "tree": None}, name)
-        data = base64.b64encode(bytes.fromhex(example["bytes"])).decode()
-        lines = [data[index:index + 64] for index in range(0, len(data), 64)]
-        written = [f"-----BEGIN CORDON {kind}-----", *lines, f"-----END CORDON {kind}-----", ""]
-        require("\n".join(written) == example["text"], f"{name}: another text")
+        check_text(kind, example, name)
         for slot in value.get("slots", []):
             check_slot(slot, value["clinic"])
+
+
+def check_text(kind, example, name):
+    data = base64.b64encode(bytes.fromhex(example["bytes"])).decode()
+    lines = [data[index:index + 64] for index in range(0, len(data), 64)]
+    written = [f"-----BEGIN CORDON {kind}-----", *lines, f"-----END CORDON {kind}-----", ""]
+    require("\n".join(written) == example["text"], f"{name}: another text")
+
+
+def proof_papers(files):
+    """docs/proofs.md, from the holder's commitment on the card to the proof of what a presentation says."""
+    file, card, group = files["proofs.json"], files["papers.json"]["card"], proofs.found_group()
+    schemas = proofs.published(json.loads((pathlib.Path(__file__).parents[3] / "fixtures/vectors/claims/schemas.json").read_text()))
+    A = proofs.check_holder(card["fields"], bytes.fromhex(card["bytes"]), group)
+    claims = parse(file["claims file"], proofs.claims_file, "claims file")
+    require(file["claims file"]["issuer"] == card["fields"]["clinic"], "another clinic's card")
+    proofs.check_claims(file["claims file"], claims, A, schemas, group)
+    request = parse(file["request"], proofs.request, "request")
+    check_signature(proofs.request, request, "cordon/proof-request/v1", request["verifier"])
+    request_hash = labelled("cordon/proof-request-hash/v1", bytes.fromhex(file["request"]["bytes"])).hex()
+    require(request_hash == file["request"]["hash"] and request["made"] < request["until"], "request")
+    presentation = parse(file["presentation"], proofs.presentation, "presentation")
+    proofs.check_presentation(presentation, file["presentation"], proofs.Meaning(request, schemas, group), request_hash)
+    check_text("PROOF REQUEST", file["request"], "request")
+    check_text("PRESENTATION", file["presentation"], "presentation")
 
 
 def check_slot(slot, clinic):
@@ -307,5 +330,5 @@ FILES = {
         "conventions": conventions, "keys": keys, "envelopes": envelopes, "entries": entries, "lists": lists,
         "descriptors": descriptors, "claims": claims, "facts": facts, "requests": requests, "evidence": evidence, "papers": papers,
         "messages": messages, "http": http, "calls": calls, "audit": audit, "state": state, "profiles": profiles,
-        "snapshot": snapshot}.items()
+        "snapshot": snapshot, "proofs": proof_papers}.items()
 }
