@@ -18,12 +18,15 @@ enum MessageTargets {
             checkPaper(Application.self, bytes)
             checkPaper(Candidacy.self, bytes)
             checkPaper(Proposal.self, bytes)
+            checkPaper(ProofRequest.self, bytes)
+            checkPaper(Presentation.self, bytes)
             _ = try? (try? Card(canonical: bytes))?.verify()
             _ = try? (try? EmergencyCard(canonical: bytes))?.verify()
             _ = try? (try? Invite(canonical: bytes))?.verify()
             _ = try? (try? Application(canonical: bytes))?.verify()
             _ = try? (try? Candidacy(canonical: bytes))?.verify()
             _ = try? (try? Proposal(canonical: bytes))?.verify()
+            _ = try? (try? ProofRequest(canonical: bytes))?.verify()
         },
         .canonical(
             "messages",

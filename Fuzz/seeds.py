@@ -125,27 +125,26 @@ def rules():
         yield json.dumps(content, separators=(",", ":")).encode()
 
 
-def vector_bytes(value):
-    """`Bytes` of fixtures/vectors/zk/README.md."""
-    if isinstance(value, str):
-        return bytes.fromhex(value)
-    if isinstance(value, list):
-        return b"".join(map(vector_bytes, value))
-    return b"".join((value["first"] + value["step"] * number).to_bytes(32) for number in range(value["count"]))
-
-
 def proofs():
-    """Statements, each with its proof behind; and the relations of holders, as they are serialized."""
-    for path in sorted((FIXTURES / "vectors/zk").glob("*.json")):
-        vectors = json.loads(path.read_text())
-        for vector in vectors["accepted"]:
-            statement = vector_bytes(vector["statement"])
-            yield from (statement, statement + bytes.fromhex(vector["proof"]))
-        for holder in vectors.get("holders", ()):
-            number, one = lambda value: value.to_bytes(4, "little"), (1).to_bytes(32)
-            terms = number(0) + number(0) + one + number(1) + number(1) + one
-            element = bytes.fromhex(holder["A"])
-            yield number(1) + number(1) + number(2) + one + number(2) + terms + element + element
+    """Requests, each alone and with the presentation that answers it behind."""
+    yield from formats()
+    examples = json.loads((FIXTURES / "vectors/formats/proofs.json").read_text())
+    yield bytes.fromhex(examples["request"]["bytes"]) + bytes.fromhex(examples["presentation"]["bytes"])
+
+
+def proof_words():
+    """What is shown, and behind a hyphen what is proven: every form that `proof ask --help` names."""
+    yield b"immunization: vaccine, date given\n-patient: 18 or older on 2026-11-21"
+    conditions = (
+        "patient: under 18 on 2026-11-21", "immunization: date given on or after 2026-01-01", "result: measured value below 7.0",
+        "result: systolic pressure between 90 and 140", "immunization: vaccine is one of 208, 213, 217",
+        "allergy: substance is not snomed|764146007", "result: test is loinc|4548-4",
+        "immunization: date given minus immunization#2: date given between 21 and 42",
+        "immunization: vaccine is the same as immunization#2: vaccine",
+        "immunization: vaccine is not the same as immunization#2: vaccine", "result: value as stated >= -1e3",
+        "patient: date of birth before 2001-02-03", "result: measured value above 9223372036854775807")
+    yield from (f"-{condition}".encode() for condition in conditions)
+    yield "\n".join(f"-{condition}" for condition in conditions[:4]).encode()
 
 
 def texts():
@@ -253,6 +252,10 @@ def seeds(target):
         yield from configuration()
     elif target == "profile":
         yield from profiles()
+    elif target == "presentation":
+        yield from proofs()
+    elif target == "proof-words":
+        yield from proof_words()
     elif target == "text":
         yield from texts()
     elif target == "rules":
