@@ -14,15 +14,16 @@ enum DepositContests {
         let claims = Contest(
             title: "deposit it with claims, passphrase aside", peer: "without claims",
             ours: { try stage.timedDeposit(bundle.path, []) }, theirs: { try stage.timedDeposit(bundle.path, ["--no-claims"]) })
-        return try [claims] + titles.map { profile, title in
-            try stage.keep(profile)
-            return Contest(
-                title: title, peer: "age -r, then curl -T",
-                ours: {
-                    try stage.restore(profile)
-                    return try stage.deposit(bundle.path, by: profile).wall
-                }, theirs: peer.map { peer in { try peer.round() } })
-        }
+        return try [claims]
+            + titles.map { profile, title in
+                try stage.keep(profile)
+                return Contest(
+                    title: title, peer: "age -r, then curl -T",
+                    ours: {
+                        try stage.restore(profile)
+                        return try stage.deposit(bundle.path, by: profile).wall
+                    }, theirs: peer.map { peer in { try peer.round() } })
+            }
     }
 }
 

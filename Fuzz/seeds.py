@@ -125,6 +125,29 @@ def rules():
         yield json.dumps(content, separators=(",", ":")).encode()
 
 
+def vector_bytes(value):
+    """`Bytes` of fixtures/vectors/zk/README.md."""
+    if isinstance(value, str):
+        return bytes.fromhex(value)
+    if isinstance(value, list):
+        return b"".join(map(vector_bytes, value))
+    return b"".join((value["first"] + value["step"] * number).to_bytes(32) for number in range(value["count"]))
+
+
+def statements():
+    """Statements, each with its proof behind; and the relations of holders, as they are serialized."""
+    for path in sorted((FIXTURES / "vectors/zk").glob("*.json")):
+        vectors = json.loads(path.read_text())
+        for vector in vectors["accepted"]:
+            statement = vector_bytes(vector["statement"])
+            yield from (statement, statement + bytes.fromhex(vector["proof"]))
+        for holder in vectors.get("holders", ()):
+            number, one = lambda value: value.to_bytes(4, "little"), (1).to_bytes(32)
+            terms = number(0) + number(0) + one + number(1) + number(1) + one
+            element = bytes.fromhex(holder["A"])
+            yield number(1) + number(1) + number(2) + one + number(2) + terms + element + element
+
+
 def proofs():
     """Requests, each alone and with the presentation that answers it behind."""
     yield from formats()
@@ -266,7 +289,7 @@ def seeds(target):
         types = ("AllergyIntolerance", "Condition", "Immunization", "MedicationRequest", "Observation", "Patient")
         yield from corpora(*(f"fhir-r4-examples/{type}/*.json*" for type in types), "fhir-ips/*.json")
     elif target in ("statement", "proof"):
-        yield from proofs()
+        yield from statements()
     elif target in ("records", "content"):
         yield from records()
         yield from corpora("fhir-r4-examples/**/*.json*", "fhir-ips/*.json", "fhir-us-core/*.json")

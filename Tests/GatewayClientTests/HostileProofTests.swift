@@ -78,7 +78,7 @@ import Testing
             validity: Validity(from: Day(1), last: Day(2)),
             copies: [.init(blinding: .zero, signature: signature)])
         return HeldClaims(
-            set: set, category: 3, issuer: publicKey("hillside"), record: Descriptor.RecordID(SHA256.hash([1]).value),
+            set: set, category: 3, issuer: publicKey("hillside"), record: Descriptor.RecordID(SHA256.hash([1]).value), version: 1,
             position: UInt64(number))
     }
 

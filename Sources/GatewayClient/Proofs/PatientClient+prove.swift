@@ -26,7 +26,7 @@ extension PatientClient {
         guard session.now < request.until else { throw .notPossible(.requestOver) }
         try request.requireProvable()
         let held = try await heldClaims().filter { $0.set.validity.holds(on: session.today) }
-        var (all, candidates) = ([[HeldClaims]](), [[HeldClaims]]())
+        var candidates: [[HeldClaims]] = []
         for asked in request.asked {
             let ofSchema = held.filter { $0.set.schema == asked.schema }
             let named = ofSchema.filter { references.contains($0.set.reference.text) }
@@ -34,7 +34,10 @@ extension PatientClient {
             candidates.append(named.isEmpty ? ofSchema : named)
         }
         let chosen = try request.choice(from: candidates) { claims throws(ClientError) in try copiesLeft(claims) > 0 }
-        guard let chosen else { throw .notPossible(.cannotBeProven) }
+        guard let chosen else {
+            let isUsedUp = try request.choice(from: candidates) { _ throws(ClientError) in true } != nil
+            throw .notPossible(isUsedUp ? .copiesUsedUp : .cannotBeProven)
+        }
         let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
         var left: [Int] = []
         for claims in chosen { left.append(try copiesLeft(claims) - 1) }
