@@ -8,6 +8,16 @@ import Testing
 
 /// Requests, claims and words from people who mean no good.
 @Suite struct HostileProofTests {
+    @Test func `a schema is named by its bytes, and by no other word for it`() throws {
+        for name in ["patient", "PATIENT", "Patien", "person", " Patient"] {
+            var writer = CanonicalWriter()
+            writer.text(line(name))
+            writer.integer(1 as UInt16)
+            var reader = CanonicalReader(writer.bytes)
+            #expect(throws: FormatError.unknownTag) { _ = try reader.claimsSchema() }
+        }
+    }
+
     @Test func `a number out of range is no claim, the smallest of all included`() throws {
         let number = try #require(ClaimsSchema.all.flatMap(\.fields).first { $0.kind == .number })
         let bound = Int64(1) << 62
