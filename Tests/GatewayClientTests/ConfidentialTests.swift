@@ -89,8 +89,8 @@ import Testing
     @Test func `a card that was made to say less is not authentic`() async throws {
         try await standing { _, _, card in
             var bytes = card.canonicalBytes
-            // The flag stands before the holder commitment's and the signature.
-            let flag = bytes.count - 64 - 2
+            // The flag stands before the holder commitment and the signature.
+            let flag = bytes.count - 64 - HolderCommitment.maximumSize - 2
             #expect(bytes[flag] == 1)
             bytes[flag] = 0
             let other = try Card(canonical: bytes)
