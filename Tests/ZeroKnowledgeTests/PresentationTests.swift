@@ -13,6 +13,17 @@ struct PresentationTests {
 
     private static func set(_ members: [UInt64]) -> [SG3072.Scalar] { members.map { SG3072.Scalar($0) } }
 
+    private static let holder = Predicate.same(at(1), at(1, of: 1))
+    private static let purpose = Predicate.member(at(5, of: 1), of: GrantExample.purposes(with: 2))
+
+    /// Its category is what the record's first field is.
+    private static var compared: GrantExample {
+        var grant = GrantExample(at: 5, of: 6, shown: [3])
+        grant.attributes[6] = record.attributes[3]
+        grant.candidates[5] = GrantExample.commitment(grant.blinding, grant.attributes)
+        return grant
+    }
+
     /// Every kind of predicate, at the ends of what is true.
     private static func examples() throws -> [Example] {
         [
@@ -49,6 +60,20 @@ struct PresentationTests {
                     .range(at(4), low: 900, high: 1_100), .range(at(4), low: 1_000, high: 1_001), .isNot(at(4), SG3072.Scalar(5)),
                     .member(at(4), of: set([999, 1_000])), .member(at(4), of: set((0..<40).map { 980 + $0 })),
                 ]),
+            try Example("grant alone", [record], [holder], grant: GrantExample(shown: [])),
+            try Example("first of 64", [record], [holder, purpose], grant: GrantExample(at: 0, of: 64)),
+            try Example("in the middle of 64", [record], [holder], grant: GrantExample(at: 42, of: 64)),
+            try Example("last of 64", [record], [holder], grant: GrantExample(at: 63, of: 64)),
+            try Example("last of 63", [record], [holder], grant: GrantExample(at: 62, of: 63)),
+            try Example("second of 2", [record], [holder], grant: GrantExample(at: 1, of: 2)),
+            try Example(
+                "two records and a grant of which all is shown", [record, second],
+                [.same(at(1), at(1, of: 1)), .same(at(1), at(1, of: 2)), .range(at(4), low: 999, high: 1_001)],
+                grant: GrantExample(at: 7, of: 9, shown: [2, 3, 4, 5, 6, 7])),
+            try Example(
+                "a grant compared with a record", [record],
+                [holder, .same(at(3), at(6, of: 1)), .range(at(2, of: 1), low: 20_450, high: 20_600)],
+                grant: Self.compared),
             try Example(
                 "sums that share attributes", [record],
                 [

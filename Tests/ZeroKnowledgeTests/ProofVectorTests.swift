@@ -9,6 +9,8 @@ struct ProofVectorTests {
     private let ana = Credential("ana's laboratory", fields: [7, 1_000, 1 << 62, 5, 5, 0])
     private let vaccine = Credential("ana's vaccine", fields: [1_000, 900])
     private let tie = Predicate.same(.init(1), .init(record: 1, 1))
+    /// Of a grant: one of two.
+    private let grantee = Predicate.member(.init(record: 1, 4), of: [SG3072.Scalar(40), SG3072.Scalar(41)])
 
     private func at(_ index: UInt8, of record: UInt8 = 0) -> Predicate.Attribute { .init(record: record, index) }
     private func set(_ members: Range<UInt64>, step: UInt64 = 1) -> [SG3072.Scalar] { members.map { SG3072.Scalar($0 * step) } }
@@ -42,6 +44,12 @@ struct ProofVectorTests {
                     .same(at(4), at(3, of: 1)), .differ(at(3), at(4, of: 1)), .range(at(4, of: 1), low: 800, high: 1_000),
                     .member(at(8), of: set(0..<34)), tie,
                 ]),
+            try Example("a grant alone", [ana], [tie], grant: GrantExample()),
+            try Example("the fifth grant of nine", [ana], shown: [[3]], [tie, grantee], grant: GrantExample(at: 4, of: 9, shown: [3, 6])),
+            try Example(
+                "two records and a grant", [ana, vaccine],
+                [tie, .same(at(1), at(1, of: 2)), .range(at(2, of: 2), low: 20_450, high: 20_500)],
+                grant: GrantExample(at: 2, of: 3)),
         ]
     }
 

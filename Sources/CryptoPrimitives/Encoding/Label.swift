@@ -23,6 +23,8 @@ package enum Label: String, CaseIterable, Sendable {
     case credential = "cordon/credential/v1"
     case anchor = "cordon/anchor/v1"
     case holderContext = "cordon/holder-context/v1"
+    case grantCommitment = "cordon/grant-commitment/v1"
+    case grantContext = "cordon/grant-context/v1"
     case proofRequest = "cordon/proof-request/v1"
     case proofRequestHash = "cordon/proof-request-hash/v1"
     case application = "cordon/application/v1"

@@ -7,6 +7,8 @@ enum AuxiliaryWitness: Sendable {
     /// Digits of the place that the variable has in the set, each as ones and zeroes without the first.
     case member(variable: Int, set: [SG3072.Scalar], base: Int, digits: Int)
     case inverse(of: LinearForm)
+    /// Digits of the place of the grant among the candidates, in the same way.
+    case candidate
 }
 
 /// The auxiliary values of a statement that is true. Most are bits, which cost less to commit to.
@@ -17,7 +19,7 @@ struct AuxiliaryValues: ~Copyable {
     private(set) var otherPlaces: [Int] = []
 
     /// `variables` of the plan, as they are.
-    init(_ plan: ProofPlan, variables: [SecretNumber]) throws(ProverError) {
+    init(_ plan: ProofPlan, variables: [SecretNumber], candidate: [UInt64]?) throws(ProverError) {
         let facts = Responses(auxiliary: [], variables: variables, challenge: .one)
         for witness in plan.witnesses {
             switch witness {
@@ -28,11 +30,13 @@ struct AuxiliaryValues: ~Copyable {
                 guard let place = Self.place(of: variables[variable], in: set, base: base, digits: digits) else {
                     throw .notTrue
                 }
-                // The first value is what the others leave, so for digit 0 all are zero: the index is out of range.
-                for digit in place { append(SG3072.SecretBits(oneAt: digit &- 1, count: base - 1)) }
+                append(place, base: base)
             case .inverse(let form):
                 guard let inverse = form.evaluated(facts).scalar.inverse() else { throw .notTrue }
                 append(SecretNumber(inverse))
+            case .candidate:
+                guard let candidate else { throw .notTrue }
+                append(candidate, base: CoveringDigits.base)
             }
         }
     }
@@ -49,6 +53,11 @@ struct AuxiliaryValues: ~Copyable {
             SG3072.SecretScalars([blinding] + otherPlaces.map { numbers[$0] }),
             to: [SG3072.blinding] + otherPlaces.map { SG3072.auxiliaries[$0] },
             bits: bits, of: bitPlaces.map { SG3072.auxiliaries[$0] })
+    }
+
+    /// The first value of a digit is what the others leave, so for digit 0 all are zero: the index is out of range.
+    private mutating func append(_ digits: [UInt64], base: Int) {
+        for digit in digits { append(SG3072.SecretBits(oneAt: digit &- 1, count: base - 1)) }
     }
 
     private mutating func append(_ more: consuming SG3072.SecretBits) {

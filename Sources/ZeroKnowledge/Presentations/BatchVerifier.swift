@@ -43,8 +43,10 @@ package struct BatchVerifier {
             let (equations, x) = proof.batchEquations(member.statement)
             for (equation, mask) in equations {
                 let weight = transcript.squeeze(Self.weightSize).reversed().reduce(0 as UInt128) { $0 << 8 | UInt128($1) }
-                // Turned about, so that only generators have negative exponents: those are reduced anyway.
-                generators.add(equation.generators, times: .zero - SG3072.Scalar(wide: weight))
+                // Turned about, so that only what has order q has negative exponents: those are reduced anyway.
+                let negative = .zero - SG3072.Scalar(wide: weight)
+                generators.add(equation.generators, times: negative)
+                powers += equation.others.map { SG3072.Power($0.element, $0.exponent * negative) }
                 powers.append(SG3072.Power(mask, SG3072.Exponent(weight)))
                 powers += equation.committed.enumerated().map { index, element in
                     SG3072.Power(element, RecordEquation.power(of: x, index + 1, times: weight))

@@ -1,16 +1,18 @@
 internal import CryptoPrimitives
 
-/// One of a proof's equations: a mask as the product of generators raised to answers and of commitments raised to powers of the challenge.
+/// One of a proof's equations: a mask as the product of generators raised to answers, of commitments raised to powers of the challenge, and
+/// of elements of the group of order q raised to what follows from both.
 ///
-///     mask = H^blinding * Q^quadratic * prod G_i^attributes[i] * prod K_k^auxiliaries[k] * prod committed[j]^(-x^(j+1))
+///     mask = H^blinding * Q^quadratic * prod G_i^attributes[i] * prod K_k^auxiliaries[k] * prod committed[j]^(-x^(j+1)) * prod others
 struct RecordEquation {
     var generators = GeneratorExponents()
     let committed: [SG3072.Element]
+    var others: [(element: SG3072.Element, exponent: SG3072.Scalar)] = []
 
     /// The mask that answers and challenge go with.
     func mask(_ x: UInt128) -> SG3072.Element {
         let powers = committed.enumerated().map { SG3072.Power($1, -Self.power(of: x, $0 + 1)) }
-        return SG3072.product(generators.powers + powers)
+        return SG3072.product(generators.powers + powers + others.map { SG3072.Power($0.element, $0.exponent) })
     }
 
     /// A whole number while the first power is asked for: the element need not be known to have order q.

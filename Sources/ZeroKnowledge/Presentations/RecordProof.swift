@@ -25,9 +25,10 @@ package struct RecordProof {
     /// How many bytes a proof of `statement` has.
     package static func size(_ form: Form, of statement: Statement) -> Int {
         let plan = statement.plan
-        let scalars = plan.auxiliaryCount + plan.free.count + statement.records.count + (plan.hasRows ? 2 : 0)
-        let sent = plan.hasRows ? plan.degree : 0
-        let masks = statement.records.count + (plan.hasRows ? 2 : 0)
+        let (records, covering) = (statement.committed.count, statement.covering == nil ? 0 : 1)
+        let scalars = plan.auxiliaryCount + plan.free.count + records + (plan.hasRows ? 2 : 0) + covering
+        let sent = (plan.hasRows ? plan.degree : 0) + covering
+        let masks = records + (plan.hasRows ? 2 : 0) + covering
         return scalars * SG3072.Scalar.size + sent * SG3072.Element.size
             + (form == .compact ? challengeSize : masks * SG3072.Element.size)
     }
@@ -35,8 +36,8 @@ package struct RecordProof {
     var bytes: [UInt8] {
         switch form {
         case .compact:
-            return [announcement.auxiliaries].compactMap(\.self).encoded + rowCommitments.coefficients.encoded + challenge
-                + answers.scalars.encoded
+            return [announcement.auxiliaries, announcement.candidates].compactMap(\.self).encoded
+                + rowCommitments.coefficients.encoded + challenge + answers.scalars.encoded
         case .batchable:
             return announcement.elements.encoded + rowCommitments.elements.encoded + answers.scalars.encoded
         }
@@ -63,13 +64,15 @@ package struct RecordProof {
     }
 
     private init(from reader: inout CanonicalReader, _ form: Form, _ statement: Statement) throws(FormatError) {
-        let (plan, records) = (statement.plan, statement.records.count)
-        let (hasRows, isBatchable) = (plan.hasRows, form == .batchable)
+        let (plan, records) = (statement.plan, statement.committed.count)
+        let (hasRows, isBatchable, hasGrant) = (plan.hasRows, form == .batchable, statement.covering != nil)
         self.form = form
         announcement = Announcement(
             auxiliaries: try reader.elements(hasRows ? 1 : 0).first,
             recordMasks: try reader.elements(isBatchable ? records : 0),
-            auxiliaryMask: try reader.elements(isBatchable && hasRows ? 1 : 0).first)
+            auxiliaryMask: try reader.elements(isBatchable && hasRows ? 1 : 0).first,
+            candidates: try reader.elements(hasGrant ? 1 : 0).first,
+            candidateMask: try reader.elements(isBatchable && hasGrant ? 1 : 0).first)
         rowCommitments = RowCommitments(
             coefficients: try reader.elements(hasRows ? plan.degree - 1 : 0),
             mask: try reader.elements(isBatchable && hasRows ? 1 : 0).first)
@@ -77,7 +80,8 @@ package struct RecordProof {
         answers = Answers(
             auxiliary: try reader.scalars(plan.auxiliaryCount), free: try reader.scalars(plan.free.count),
             blindings: try reader.scalars(records), auxiliaryBlinding: try reader.scalars(hasRows ? 1 : 0).first,
-            rowBlinding: try reader.scalars(hasRows ? 1 : 0).first)
+            rowBlinding: try reader.scalars(hasRows ? 1 : 0).first,
+            candidateBlinding: try reader.scalars(hasGrant ? 1 : 0).first)
     }
 }
 

@@ -25,7 +25,8 @@ extension RecordProof {
         _ statement: Statement, _ witness: borrowing Witness, _ form: Form, masks: consuming SG3072.MaskSource
     ) throws(ProverError) -> [UInt8] {
         let prover = try RecordProver(statement, witness, masks: masks)
-        let values = try AuxiliaryValues(statement.plan, variables: prover.variables)
+        let values = try AuxiliaryValues(
+            statement.plan, variables: prover.variables, candidate: witness.candidate?.place)
         return prover.proof(form, values).bytes
     }
 }
@@ -36,14 +37,15 @@ struct RecordProver: ~Copyable {
     /// Of the plan, as the openings have them.
     let variables: [SecretNumber]
     private let blindings: [SecretNumber]
+    private let candidate: Witness.Candidate?
     private var masks: SG3072.MaskSource
 
     private var plan: ProofPlan { statement.plan }
 
     init(_ statement: Statement, _ witness: borrowing Witness, masks: consuming SG3072.MaskSource) throws(ProverError) {
         let openings = witness.openings
-        guard openings.count == statement.records.count,
-            zip(openings, statement.records).allSatisfy({ $0.attributes.count == Int($1.attributeCount) })
+        guard openings.count == statement.committed.count, (witness.candidate == nil) == (statement.covering == nil),
+            zip(openings, statement.committed).allSatisfy({ $0.attributes.count == Int($1.attributeCount) })
         else { throw .notTrue }
         var variables: [SecretNumber] = []
         for variable in statement.plan.variables {
@@ -57,6 +59,7 @@ struct RecordProver: ~Copyable {
         self.statement = statement
         self.variables = variables
         blindings = openings.map { SecretNumber($0.blinding.duplicate()) }
+        candidate = witness.candidate
         self.masks = masks
     }
 
@@ -68,14 +71,16 @@ struct RecordProver: ~Copyable {
         let secrets = values.numbers + plan.free.map { variables[$0] } + blindings + (plan.hasRows ? [auxiliaryBlinding] : [])
         let masks = masks.next(count: secrets.count)
         let drawn = DrawnMasks(plan, masks.scalars.numbers(), records: blindings.count)
-        let announcement = announcement(values, auxiliaryBlinding, drawn)
+        var rowBlindings: [SecretNumber] = []
+        for _ in 1..<max(1, plan.degree) { rowBlindings.append(SecretNumber(self.masks.nextScalar())) }
+        let rowMask = self.masks.next()
+        let candidateProver = candidateProver(values.numbers, drawn.responses)
+
+        var announcement = announcement(values, auxiliaryBlinding, drawn)
+        candidateProver?.announce(in: &announcement)
         var transcript = RecordTranscript(statement, form)
         let weight = transcript.weight(announcement)
-
         let coefficients = plan.coefficients(values.numbers, variables, masks: drawn.responses, weight: weight)
-        var rowBlindings: [SecretNumber] = []
-        for _ in coefficients.dropFirst() { rowBlindings.append(SecretNumber(self.masks.nextScalar())) }
-        let rowMask = self.masks.next()
         let rowCommitments = RowCommitments(coefficients, blindings: [SecretNumber(rowMask.scalar.duplicate())] + rowBlindings)
         let challenge = transcript.challenge(rowCommitments)
         let x = SG3072.Scalar(squeezed: challenge)
@@ -86,16 +91,22 @@ struct RecordProver: ~Copyable {
             let rest = rowBlindings.reversed().reduce(SecretNumber(.zero)) { $0.scaled(by: x) + $1 }
             answers.rowBlinding = rowMask.response(to: x, witness: rest.scalar)
         }
+        answers.candidateBlinding = candidateProver?.answer(to: x)
         return RecordProof(
             form: form, announcement: announcement, rowCommitments: rowCommitments,
             challenge: form == .compact ? challenge : [], answers: answers)
+    }
+
+    private mutating func candidateProver(_ auxiliary: [SecretNumber], _ drawn: Responses<SecretNumber>) -> CandidateProver? {
+        guard let covering = statement.covering, let digits = plan.coveringDigits, let candidate else { return nil }
+        return CandidateProver(covering, digits, candidate, auxiliary: auxiliary, masks: drawn, from: &masks)
     }
 
     private borrowing func announcement(
         _ values: borrowing AuxiliaryValues, _ blinding: SecretNumber, _ masks: DrawnMasks
     ) -> Announcement {
         let plan = statement.plan
-        let recordMasks = statement.records.indices.map { record in
+        let recordMasks = statement.committed.indices.map { record in
             let hidden = plan.variable[record].indices.filter { plan.variables[plan.variable[record][$0]].known == nil }
             return SG3072.commit(
                 SG3072.SecretScalars(

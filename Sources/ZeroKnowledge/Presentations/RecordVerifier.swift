@@ -17,6 +17,7 @@ extension RecordProof {
         var announcement = announcement
         announcement.recordMasks = equations.records.map { $0.mask(x) }
         announcement.auxiliaryMask = equations.auxiliaries.map { $0.mask(x) }
+        announcement.candidateMask = coveringEquation(statement, x).map { $0.mask(x) }
         var transcript = RecordTranscript(statement, form)
         let weight = transcript.weight(announcement)
         var rowCommitments = rowCommitments
@@ -39,6 +40,9 @@ extension RecordProof {
         let opening = openingEquations(statement, x)
         var equations = Array(zip(opening.records, announcement.recordMasks)).map { (equation: $0, mask: $1) }
         if let equation = opening.auxiliaries, let mask = announcement.auxiliaryMask { equations.append((equation, mask)) }
+        if let equation = coveringEquation(statement, x), let mask = announcement.candidateMask {
+            equations.append((equation, mask))
+        }
         if let equation = rowEquation(statement, x, weight: weight), let mask = rowCommitments.mask {
             equations.append((equation, mask))
         }
@@ -49,11 +53,11 @@ extension RecordProof {
     private func openingEquations(_ statement: Statement, _ x: UInt128) -> (records: [RecordEquation], auxiliaries: RecordEquation?)
     {
         let (plan, responses) = (statement.plan, responses(statement, x))
-        let records = statement.records.indices.map { record in
+        let records = statement.committed.enumerated().map { record, opened in
             RecordEquation(
                 generators: GeneratorExponents(
                     blinding: answers.blindings[record], attributes: plan.variable[record].map { responses.variables[$0] }),
-                committed: [statement.records[record].commitment])
+                committed: [opened.commitment])
         }
         guard let commitment = announcement.auxiliaries, let blinding = answers.auxiliaryBlinding else { return (records, nil) }
         return (
@@ -69,6 +73,20 @@ extension RecordProof {
         let rows = statement.plan.combined(responses(statement, x), weight: weight)
         return RecordEquation(
             generators: GeneratorExponents(blinding: blinding, quadratic: rows), committed: rowCommitments.coefficients)
+    }
+
+    /// That of V: C' raised to x^2 and divided by each candidate, raised to the product of its digits, is the one candidate that is left.
+    private func coveringEquation(_ statement: Statement, _ x: UInt128) -> RecordEquation? {
+        guard let covering = statement.covering, let digits = statement.plan.coveringDigits, let committed = announcement.candidates,
+            let blinding = answers.candidateBlinding
+        else { return nil }
+        let responses = responses(statement, x)
+        let (low, high) = digits.values(responses)
+        let products = digits.products(low, high, candidates: covering.candidates.count)
+        return RecordEquation(
+            generators: GeneratorExponents(blinding: blinding), committed: [committed],
+            others: [(covering.commitment, responses.challenge * responses.challenge)]
+                + zip(covering.candidates, products).map { ($0, .zero - $1) })
     }
 
     private func responses(_ statement: Statement, _ x: UInt128) -> Responses<SG3072.Scalar> {

@@ -13,7 +13,21 @@ package struct Witness: ~Copyable, Sendable {
         }
     }
 
+    /// Of the grant: which candidate it is, and what its commitment was multiplied with.
+    final class Candidate: Sendable {
+        /// Digits of the place, the lower first.
+        let place: [UInt64]
+        /// delta
+        let difference: SG3072.SecretScalar
+
+        init(place: [UInt64], difference: consuming SG3072.SecretScalar) {
+            self.place = place
+            self.difference = difference
+        }
+    }
+
     private(set) var openings: [Opening] = []
+    private(set) var candidate: Candidate?
 
     package init() {}
 
@@ -24,12 +38,29 @@ package struct Witness: ~Copyable, Sendable {
         openings.append(Opening(blinding: blinding, attributes: attributes))
     }
 
+    /// The opening of the grant, behind those of all records.
+    ///
+    /// - Parameters:
+    ///   - blinding: rho of the candidate's own commitment.
+    ///   - difference: delta, which the statement's C' has beside it.
+    package mutating func append(
+        candidate: Int, blinding: consuming SG3072.SecretScalar, difference: consuming SG3072.SecretScalar,
+        attributes: consuming SG3072.SecretScalars
+    ) {
+        append(blinding: blinding + difference, attributes: attributes)
+        self.candidate = Candidate(place: CoveringDigits.place(of: candidate), difference: difference)
+    }
+
     /// Everything, for the hedging of masks.
     borrowing func bytes() -> SecretBytes {
         var numbers: [SecretNumber] = []
         for opening in openings {
             numbers.append(SecretNumber(opening.blinding.duplicate()))
             numbers += opening.attributes.numbers()
+        }
+        if let candidate {
+            numbers.append(SecretNumber(candidate.difference.duplicate()))
+            numbers += candidate.place.map { SecretNumber(SG3072.SecretScalar($0)) }
         }
         let size = SG3072.Scalar.size
         return SecretBytes(count: numbers.count * size) { all in

@@ -12,7 +12,7 @@ package enum Predicate: Hashable, Sendable {
     /// low <= sum of coefficient * m <= low + width.
     case sum([Term], low: SG3072.Scalar, width: UInt64)
 
-    /// An attribute of one of the records of a statement.
+    /// An attribute of one of the records of a statement; the grant, if there is one, is the last.
     package struct Attribute: Hashable, Comparable, Sendable {
         package let record: UInt8
         package let index: UInt8
@@ -63,7 +63,7 @@ package enum Predicate: Hashable, Sendable {
         if case .same = self { true } else { false }
     }
 
-    func validate(_ records: [ShownRecord]) throws(StatementError) {
+    func validate(_ records: [any Committed]) throws(StatementError) {
         let attributes = attributes
         guard Set(attributes).count == attributes.count,
             attributes.allSatisfy({ $0.record < records.count && $0.index < records[Int($0.record)].attributeCount }),

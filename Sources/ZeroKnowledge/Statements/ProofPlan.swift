@@ -16,6 +16,8 @@ struct ProofPlan: Sendable {
     private(set) var rows: [Row] = []
     /// Determined variables: the response is what the form makes of others, which come before or are free.
     private(set) var determined: [(variable: Int, form: LinearForm)] = []
+    /// Of the candidate that the grant is, behind all other auxiliary values.
+    private(set) var coveringDigits: CoveringDigits?
     private var inEquations: Set<Int> = []
 
     struct Variable: Sendable {
@@ -25,18 +27,22 @@ struct ProofPlan: Sendable {
         var known: SG3072.Scalar?
     }
 
-    init(_ records: [ShownRecord], _ predicates: [Predicate]) throws(StatementError) {
+    init(_ records: [ShownRecord], _ predicates: [Predicate], _ covering: Covering? = nil) throws(StatementError) {
         guard (1...Statement.maximumRecords).contains(records.count), predicates.count <= Statement.maximumPredicates else {
             throw .tooLarge
         }
         for record in records { try record.validate() }
-        for predicate in predicates { try predicate.validate(records) }
-        try makeVariables(records, predicates)
-        try validateVariables(records, predicates)
+        try covering?.validate()
+        let committed: [any Committed] = records + [covering].compactMap(\.self)
+        for predicate in predicates { try predicate.validate(committed) }
+        try makeVariables(committed, predicates)
+        try validateVariables(predicates)
         for predicate in predicates {
             try add(predicate)
             guard auxiliaryCount <= Self.maximumAuxiliaries else { throw .tooLarge }
         }
+        if covering != nil { addCovering() }
+        guard auxiliaryCount <= Self.maximumAuxiliaries else { throw .tooLarge }
     }
 
     /// Hidden variables whose responses are sent, in order.
@@ -82,7 +88,7 @@ struct ProofPlan: Sendable {
 }
 
 extension ProofPlan {
-    private mutating func makeVariables(_ records: [ShownRecord], _ predicates: [Predicate]) throws(StatementError) {
+    private mutating func makeVariables(_ records: [any Committed], _ predicates: [Predicate]) throws(StatementError) {
         // Every attribute its own, then ties join the later to the earlier.
         variable = []
         for (record, shown) in records.enumerated() {
@@ -103,7 +109,7 @@ extension ProofPlan {
     }
 
     /// One holder for all records, and nothing compared with itself.
-    private func validateVariables(_ records: [ShownRecord], _ predicates: [Predicate]) throws(StatementError) {
+    private func validateVariables(_ predicates: [Predicate]) throws(StatementError) {
         let holders = Set(variable.map { $0[Int(ShownRecord.holderAttribute)] })
         guard holders.count == 1 else { throw .severalHolders }
         for predicate in predicates where !predicate.isEquality {
@@ -183,6 +189,13 @@ extension ProofPlan {
         rows += digits.joined().map(Row.bit)
         rows.append(.member(digits: digits, set: set, variable: variable))
         witnesses.append(.member(variable: variable, set: set, base: shape.base, digits: shape.digits))
+    }
+
+    private mutating func addCovering() {
+        let digits = CoveringDigits(forms: (0..<CoveringDigits.digits).map { _ in oneHot(CoveringDigits.base) })
+        rows += digits.forms.joined().map(Row.bit)
+        witnesses.append(.candidate)
+        coveringDigits = digits
     }
 
     /// Forms of which one is 1 and the others 0: all but the first are auxiliary values.

@@ -1,7 +1,7 @@
 package import CryptoPrimitives
 
 /// A credential as a statement holds it: the commitment, who signed it, and the attributes that are shown.
-package struct ShownRecord: Hashable, Sendable {
+package struct ShownRecord: Committed, Hashable, Sendable {
     /// An attribute whose scalar everybody sees.
     package struct Attribute: Hashable, Sendable {
         package let index: UInt8
@@ -56,15 +56,9 @@ package struct ShownRecord: Hashable, Sendable {
         SG3072.Scalar(reducing: schema.bytes)
     }
 
-    /// Of an attribute that is shown.
-    func scalar(of attribute: UInt8) -> SG3072.Scalar? {
-        shown.first { $0.index == attribute }?.scalar
-    }
-
     func validate() throws(StatementError) {
-        guard Self.attributeCounts.contains(Int(attributeCount)), shown.allSatisfy({ $0.index < attributeCount }),
-            shown.isAscending(by: \.index), scalar(of: Self.holderAttribute) == nil
-        else { throw .wrongAttribute }
+        guard Self.attributeCounts.contains(Int(attributeCount)) else { throw .wrongAttribute }
+        try validateShown()
         guard Self.alwaysShown(schema: schema, last: last).allSatisfy(shown.contains) else { throw .wrongScalar }
     }
 }
@@ -78,9 +72,7 @@ extension ShownRecord {
         last = try reader.day()
         credential = try reader.signature()
         commitment = try reader.element()
-        shown = try reader.list(length: UInt8.self, atMost: Self.attributeCounts.upperBound) { reader throws(FormatError) in
-            Attribute(index: try reader.integer(UInt8.self), scalar: try reader.scalar())
-        }
+        shown = try reader.shownAttributes()
     }
 
     func encode(to writer: inout CanonicalWriter) {
@@ -91,10 +83,7 @@ extension ShownRecord {
         writer.day(last)
         writer.signature(credential)
         writer.fixed(commitment.encoded)
-        writer.list(shown, length: UInt8.self) { writer, attribute in
-            writer.integer(attribute.index)
-            writer.fixed(attribute.scalar.encoded)
-        }
+        writer.shownAttributes(shown)
     }
 }
 
@@ -105,5 +94,20 @@ extension CanonicalReader {
 
     mutating func scalar() throws(FormatError) -> SG3072.Scalar {
         try SG3072.Scalar(decoding: fixed(SG3072.Scalar.size))
+    }
+
+    mutating func shownAttributes() throws(FormatError) -> [ShownRecord.Attribute] {
+        try list(length: UInt8.self, atMost: ShownRecord.attributeCounts.upperBound) { reader throws(FormatError) in
+            ShownRecord.Attribute(index: try reader.integer(UInt8.self), scalar: try reader.scalar())
+        }
+    }
+}
+
+extension CanonicalWriter {
+    mutating func shownAttributes(_ attributes: [ShownRecord.Attribute]) {
+        list(attributes, length: UInt8.self) { writer, attribute in
+            writer.integer(attribute.index)
+            writer.fixed(attribute.scalar.encoded)
+        }
     }
 }

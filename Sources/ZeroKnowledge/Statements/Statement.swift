@@ -32,23 +32,33 @@ package struct Statement: CanonicalCodable, Hashable, Sendable {
     package let occasion: Occasion
     package let records: [ShownRecord]
     package let predicates: [Predicate]
+    /// A grant, in statements of version 2.
+    package let covering: Covering?
     let plan: ProofPlan
 
-    package init(occasion: Occasion, records: [ShownRecord], predicates: [Predicate]) throws(StatementError) {
+    package init(
+        occasion: Occasion, records: [ShownRecord], predicates: [Predicate], covering: Covering? = nil
+    ) throws(StatementError) {
         self.occasion = occasion
         self.records = records
         self.predicates = predicates
-        plan = try ProofPlan(records, predicates)
+        self.covering = covering
+        plan = try ProofPlan(records, predicates, covering)
     }
+
+    /// What a proof opens: the records, then the grant.
+    var committed: [any Committed] { records + [covering].compactMap(\.self) }
 
     package static func == (left: Statement, right: Statement) -> Bool {
         left.occasion == right.occasion && left.records == right.records && left.predicates == right.predicates
+            && left.covering == right.covering
     }
 
     package func hash(into hasher: inout Hasher) {
         hasher.combine(occasion)
         hasher.combine(records)
         hasher.combine(predicates)
+        hasher.combine(covering)
     }
 }
 
@@ -67,10 +77,9 @@ package enum StatementError: Error, Equatable {
 }
 
 extension Statement {
-    package static let version: UInt8 = 1
-
     package init(from reader: inout CanonicalReader) throws(FormatError) {
-        guard try reader.integer(UInt8.self) == Self.version, try reader.text().text == Self.suite,
+        let version = try reader.integer(UInt8.self)
+        guard (1...2).contains(version), try reader.text().text == Self.suite,
             try reader.value(Hash.self) == SG3072.parametersHash
         else { throw .unknownTag }
         let occasion = Occasion(
@@ -82,15 +91,16 @@ extension Statement {
         let predicates = try reader.list(length: UInt8.self, atMost: Self.maximumPredicates) { reader throws(FormatError) in
             try Predicate(from: &reader)
         }
+        let covering = version == 2 ? try Covering(from: &reader) : nil
         do throws(StatementError) {
-            self = try Statement(occasion: occasion, records: records, predicates: predicates)
+            self = try Statement(occasion: occasion, records: records, predicates: predicates, covering: covering)
         } catch {
             throw error == .tooLarge ? .tooLarge : .notCanonical
         }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
-        writer.integer(Self.version)
+        writer.integer((covering == nil ? 1 : 2) as UInt8)
         writer.string(Array(Self.suite.utf8), length: UInt8.self)
         writer.value(SG3072.parametersHash)
         writer.text(occasion.origin)
@@ -100,5 +110,6 @@ extension Statement {
         writer.minute(occasion.until)
         writer.list(records, length: UInt8.self) { $1.encode(to: &$0) }
         writer.list(predicates, length: UInt8.self) { $1.encode(to: &$0) }
+        covering?.encode(to: &writer)
     }
 }

@@ -36,7 +36,7 @@ struct Credential: Sendable {
             fields: fields.map { ShownRecord.Attribute(index: $0, scalar: attributes[Int($0)]) })
     }
 
-    static func witness(_ credentials: [Credential]) -> Witness {
+    static func witness(_ credentials: [Credential], _ grant: GrantExample? = nil) -> Witness {
         var witness = Witness()
         for credential in credentials {
             witness.append(
@@ -45,6 +45,7 @@ struct Credential: Sendable {
                     SG3072.SecretScalar(credential.attributes[$0])
                 })
         }
+        grant?.append(to: &witness)
         return witness
     }
 }
@@ -64,28 +65,33 @@ extension Statement.Occasion {
 struct Example: Sendable {
     let name: String
     let credentials: [Credential]
+    let grant: GrantExample?
     let statement: Statement
 
     init(
-        _ name: String, _ credentials: [Credential], shown: [[UInt8]]? = nil, _ predicates: [Predicate],
+        _ name: String, _ credentials: [Credential], shown: [[UInt8]]? = nil, _ predicates: [Predicate], grant: GrantExample? = nil,
         occasion: Statement.Occasion = .test()
     ) throws {
         self.name = name
         self.credentials = credentials
+        self.grant = grant
         let shown = shown ?? credentials.map { _ in [] }
         statement = try Statement(
-            occasion: occasion, records: zip(credentials, shown).map { $0.shown($1) }, predicates: predicates)
+            occasion: occasion, records: zip(credentials, shown).map { $0.shown($1) }, predicates: predicates,
+            covering: grant?.covering)
     }
 
+    var witness: Witness { Credential.witness(credentials, grant) }
+
     func proof(_ form: RecordProof.Form = .compact) throws -> [UInt8] {
-        try RecordProof.prove(statement, Credential.witness(credentials), form: form)
+        try RecordProof.prove(statement, witness, form: form)
     }
 
     /// With given randomness.
     func proof(_ form: RecordProof.Form, seed: UInt8) throws -> [UInt8] {
         let seed = [UInt8](repeating: seed, count: 32)
         return try RecordProof.prove(
-            statement, Credential.witness(credentials), form, randomness: SecretBytes(copying: seed.span))
+            statement, witness, form, randomness: SecretBytes(copying: seed.span))
     }
 }
 

@@ -32,9 +32,11 @@ enum Forgery {
         subtract(bytes, [UInt8](repeating: 0, count: bytes.count - 1) + [other])
     }
 
-    /// Where elements stand in a proof of a statement with one record.
+    /// Where elements stand in a proof.
     static func elementPlaces(_ form: RecordProof.Form, of statement: Statement) -> [Int] {
-        let count = form == .compact ? statement.plan.degree : statement.plan.degree + statement.records.count + 2
+        let grant = statement.covering == nil ? 0 : 1
+        let sent = statement.plan.degree + grant
+        let count = form == .compact ? sent : sent + statement.committed.count + 2 + grant
         return (0..<count).map { 384 * $0 }
     }
 
@@ -44,7 +46,7 @@ enum Forgery {
 
     /// The real prover over auxiliary values that the cheat chose.
     static func proof(_ example: Example, _ form: RecordProof.Form, auxiliary: [SG3072.Scalar], seed: UInt8 = 0) throws -> [UInt8] {
-        let witness = Credential.witness(example.credentials)
+        let witness = example.witness
         let randomness = [UInt8](repeating: seed, count: 32)
         let masks = SG3072.MaskSource(
             secret: witness.bytes(), randomness: SecretBytes(copying: randomness.span),

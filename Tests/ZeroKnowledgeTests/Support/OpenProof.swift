@@ -15,6 +15,9 @@ struct OpenProof {
         let a, v, tC: [SG3072.Scalar]
         let tB: SG3072.Scalar?
         let s: [SG3072.Scalar]
+        /// Of a grant: what its commitment was multiplied with, and the blindings of V_0 and V_1.
+        let delta: SG3072.Scalar?
+        let vV: [SG3072.Scalar]
     }
 
     let statement: Statement
@@ -75,7 +78,7 @@ struct OpenProof {
 
     private mutating func announce() {
         announcement.auxiliaries = auxiliaryPower(secrets.rB, secrets.b)
-        announcement.recordMasks = statement.records.indices.map { record in
+        announcement.recordMasks = statement.committed.indices.map { record in
             let hidden = plan.variable[record].indices.filter { plan.variables[plan.variable[record][$0]].known == nil }
             return power(
                 [(SG3072.blinding, secrets.tC[record])]
@@ -84,9 +87,25 @@ struct OpenProof {
         announcement.auxiliaryMask = auxiliaryPower(secrets.tB, secrets.a)
         steps.append(("T_C", .list(announcement.recordMasks.map(\.digest))))
         announcement.auxiliaryMask.map { steps.append(("T_B", $0.digest)) }
+        announceCandidate()
         var writer = CanonicalWriter()
         writer.string(statement.canonicalBytes, length: UInt32.self)
         transcript.absorb(writer.bytes + announcement.elements.encoded)
+    }
+
+    /// V_1 and V_0, with the places behind the last candidate as they stand in the document.
+    private mutating func announceCandidate() {
+        guard let covering = statement.covering, let digits = plan.coveringDigits else { return }
+        let (a, b) = (digits.values(masks), digits.values(Responses(auxiliary: secrets.b, variables: [], challenge: .one)))
+        func commitment(_ blinding: SG3072.Scalar, _ product: (Int, Int) -> SG3072.Scalar) -> SG3072.Element {
+            let places = (0..<64).map { place in
+                (covering.candidates[min(place, covering.candidates.count - 1)], .zero - product(place % 8, place / 8))
+            }
+            return power([(SG3072.blinding, blinding)] + places)
+        }
+        announcement.candidates = commitment(secrets.vV[1]) { a.low[$0] * b.high[$1] + b.low[$0] * a.high[$1] }
+        announcement.candidateMask = commitment(secrets.vV[0]) { a.low[$0] * a.high[$1] }
+        announcement.candidateMask.map { steps.append(("V_0", $0.digest)) }
     }
 
     private mutating func commitToRows() -> (coefficients: [SG3072.Scalar], weight: SG3072.Scalar) {
@@ -114,6 +133,7 @@ struct OpenProof {
         }
         if plan.hasRows { step("P", polynomial(coefficients).encoded) }
         let blindings = answers([secrets.rB].compactMap(\.self), [secrets.tB].compactMap(\.self))
+        let candidate = secrets.delta.map { polynomial(secrets.vV + [.zero - $0]) }
         bytes =
             RecordProof(
                 form: form, announcement: announcement, rowCommitments: rowCommitments,
@@ -121,7 +141,7 @@ struct OpenProof {
                 answers: Answers(
                     auxiliary: answers(secrets.b, secrets.a), free: answers(plan.free.map { variables[$0] }, secrets.v),
                     blindings: answers(secrets.rho, secrets.tC), auxiliaryBlinding: blindings.first,
-                    rowBlinding: plan.hasRows ? polynomial(secrets.s) : nil)
+                    rowBlinding: plan.hasRows ? polynomial(secrets.s) : nil, candidateBlinding: candidate)
             ).bytes
     }
 }
@@ -139,17 +159,19 @@ extension OpenProof.Secrets {
     /// What the prover draws from a seed of bytes that are all `seed`.
     init(_ example: Example, _ form: RecordProof.Form, seed: UInt8) throws {
         let plan = example.statement.plan
-        let witness = Credential.witness(example.credentials)
+        let witness = example.witness
         let randomness = [UInt8](repeating: seed, count: 32)
         var source = SG3072.MaskSource(
             secret: witness.bytes(), randomness: SecretBytes(copying: randomness.span),
             statement: form.tag + example.statement.canonicalBytes)
+        let attributes = example.credentials.map(\.attributes) + [example.grant?.attributes].compactMap(\.self)
+        let rho = example.credentials.map(\.blinding) + [example.grant.map { $0.blinding + $0.difference }].compactMap(\.self)
         let values = plan.variables.map { variable in
-            SecretNumber(example.credentials[Int(variable.attributes[0].record)].attributes[Int(variable.attributes[0].index)])
+            SecretNumber(attributes[Int(variable.attributes[0].record)][Int(variable.attributes[0].index)])
         }
-        let auxiliary = try AuxiliaryValues(plan, variables: values)
+        let auxiliary = try AuxiliaryValues(plan, variables: values, candidate: witness.candidate?.place)
         let auxiliaryBlinding = source.nextScalar().declassified()
-        let records = example.credentials.count
+        let records = rho.count
         let count = plan.auxiliaryCount + plan.free.count + records + (plan.hasRows ? 1 : 0)
         let masks = source.next(count: count).scalars.numbers().map { $0.scalar.duplicate().declassified() }
         let later = masks.dropFirst(plan.auxiliaryCount + plan.free.count)
@@ -158,12 +180,18 @@ extension OpenProof.Secrets {
             let rest = (1..<plan.degree).map { _ in source.nextScalar().declassified() }
             s = [source.next().scalar.duplicate().declassified()] + rest
         }
+        var vV: [SG3072.Scalar] = []
+        if example.grant != nil {
+            let linear = source.nextScalar().declassified()
+            vV = [source.next().scalar.duplicate().declassified(), linear]
+        }
         self.init(
-            attributes: example.credentials.map(\.attributes), rho: example.credentials.map(\.blinding),
+            attributes: attributes, rho: rho,
             b: auxiliary.numbers.map { $0.scalar.duplicate().declassified() }, rB: plan.hasRows ? auxiliaryBlinding : nil,
             a: Array(masks.prefix(plan.auxiliaryCount)),
             v: Array(masks.dropFirst(plan.auxiliaryCount).prefix(plan.free.count)),
-            tC: Array(later.prefix(records)), tB: plan.hasRows ? later.last : nil, s: s)
+            tC: Array(later.prefix(records)), tB: plan.hasRows ? later.last : nil, s: s,
+            delta: example.grant?.difference, vV: vV)
     }
 
     var shown: Shown {
@@ -173,6 +201,7 @@ extension OpenProof.Secrets {
             ("v", scalars(v)), ("tC", scalars(tC)),
         ]
         if let rB, let tB { fields += [("rB", rB.encoded.shown), ("tB", tB.encoded.shown), ("s", scalars(s))] }
+        if let delta { fields += [("delta", delta.encoded.shown), ("vV", scalars(vV))] }
         return .fields(fields)
     }
 }

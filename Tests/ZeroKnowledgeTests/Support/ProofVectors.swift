@@ -113,7 +113,7 @@ struct Bytes: Decodable {
 
 extension OpenProof.Secrets: Decodable {
     private enum Key: String, CodingKey {
-        case attributes, rho, b, rB, a, v, tC, tB, s
+        case attributes, rho, b, rB, a, v, tC, tB, s, delta, vV
     }
 
     init(from decoder: any Decoder) throws {
@@ -124,6 +124,6 @@ extension OpenProof.Secrets: Decodable {
         self.init(
             attributes: try fields.decode([[Hex]].self, forKey: .attributes).map { try $0.map(scalar) }, rho: try list(.rho),
             b: try list(.b), rB: try one(.rB), a: try list(.a), v: try list(.v), tC: try list(.tC), tB: try one(.tB),
-            s: try list(.s))
+            s: try list(.s), delta: try one(.delta), vV: try list(.vV))
     }
 }
