@@ -27,6 +27,8 @@ package enum Refusal: Error, Equatable {
     case requestAnswered
     /// The emergency access that a release names is unknown, of another grant, used before, or over.
     case emergencyNotInForce
+    /// A commitment that is no element of the group.
+    case commitmentNotInGroup
     /// A successor that its predecessor had not committed to.
     case notCommitted
     /// The rules do not allow this change of members.

@@ -178,14 +178,16 @@ extension World {
         return try append(.deposit(Deposit(root: tree.slotTree.root)), by: "north", evidence: evidence(body, tree: tree))
     }
 
-    package func grant(_ name: String, days: UInt32 = 30) -> Grant {
-        Grant(control: publicKey(name), release: publicKey(name + "/release"), from: now.day, until: now.day.adding(days: days))
+    package func grant(_ name: String, days: UInt32 = 30, commitment: SG3072.Element? = nil) -> Grant {
+        Grant(
+            control: publicKey(name), release: publicKey(name + "/release"), from: now.day, until: now.day.adding(days: days),
+            commitment: commitment)
     }
 
     /// - Parameter compilation: what the contract takes as it is, and a gateway does not.
     package func grantBody(
         _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil,
-        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30
+        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30, commitment: SG3072.Element? = nil
     ) -> GrantBody {
         let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let fields = GrantBody.Fields(
@@ -193,7 +195,7 @@ extension World {
             compilation: compilation ?? SHA256.hash(Array(name.utf8)),
             sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash)
         return GrantBody(
-            fields, of: grant(name, days: days), in: publicKey(compartment),
+            fields, of: grant(name, days: days, commitment: commitment), in: publicKey(compartment),
             signingWith: key(delegation.map { $0 + "/release" } ?? compartment), origin: origin)
     }
 

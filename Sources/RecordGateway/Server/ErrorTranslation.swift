@@ -43,6 +43,7 @@ extension Refusal {
         case .badWindow: "the time span is empty, too long, or over"
         case .unchanged: "nothing would change"
         case .requestAnswered: "answered before"
+        case .commitmentNotInGroup: "a commitment that is no element of the group"
         case .notCommitted: "not the successor that was announced"
         case .membersNotChanged: "the members cannot be changed so"
         case .membersOther: "the members have changed since it was signed"

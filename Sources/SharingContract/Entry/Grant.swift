@@ -9,13 +9,21 @@ package struct Grant: Hashable, Sendable {
     package let from: Day
     /// The first day on which the grant does not hold any more.
     package let until: Day
+    /// What a proof of consent opens in part. That it lies in the group is for the contract to say.
+    package let commitment: SG3072.Element?
 
-    package init(control: Ed25519.PublicKey, release: Ed25519.PublicKey, from: Day, until: Day) {
+    package init(
+        control: Ed25519.PublicKey, release: Ed25519.PublicKey, from: Day, until: Day, commitment: SG3072.Element? = nil
+    ) {
         self.control = control
         self.release = release
         self.from = from
         self.until = until
+        self.commitment = commitment
     }
+
+    /// The same as it is remembered: only who proves something needs the commitment, and finds it in the leaf.
+    var withoutCommitment: Grant { Grant(control: control, release: release, from: from, until: until) }
 
     /// Windows are half-open.
     package func covers(_ day: Day) -> Bool { from <= day && day < until }
@@ -25,8 +33,9 @@ package struct Grant: Hashable, Sendable {
         release = try reader.value()
         from = try reader.day()
         until = try reader.day()
-        // The commitment for proofs of consent comes with rules that know it.
-        guard try !reader.flag() else { throw .unknownTag }
+        commitment = try reader.optional { reader throws(FormatError) in
+            try SG3072.Element(decoding: try reader.fixed(SG3072.Element.size))
+        }
     }
 
     func encode(to writer: inout CanonicalWriter) {
@@ -34,7 +43,7 @@ package struct Grant: Hashable, Sendable {
         writer.value(release)
         writer.day(from)
         writer.day(until)
-        writer.flag(false)
+        writer.optional(commitment) { $0.fixed($1.encoded) }
     }
 }
 

@@ -17,10 +17,19 @@ package struct AuthenticEntry: Sendable {
 
     /// The same for an entry that the caller has signed itself, a moment ago.
     package init(made entry: Entry, verifying evidence: Evidence) throws(Refusal) {
+        try entry.requireCommitmentInGroup()
         if case .decision(let decision) = entry.event, case .released = decision.outcome { throw .signatureNotAuthentic }
         try evidence.verifySignatures(of: entry)
         self.entry = entry
         self.evidence = evidence
+    }
+}
+
+extension Entry {
+    /// Throws unless a grant's commitment is one that proofs can be about: most numbers of its size are in no group of prime order.
+    func requireCommitmentInGroup() throws(Refusal) {
+        guard case .grant(let grant) = event, let commitment = grant.commitment else { return }
+        guard commitment.isMember else { throw .commitmentNotInGroup }
     }
 }
 

@@ -8,9 +8,9 @@ package struct Contract: Sendable {
     package static let rulesVersion: UInt16 = 1
 
     package enum Trust: Sendable {
-        /// Every signature is verified.
+        /// Every signature is verified, and that a commitment lies in its group.
         case nothing
-        /// The caller has verified them, or made them itself a moment ago.
+        /// The caller has verified these, or made them itself a moment ago.
         case signatures
     }
 

@@ -27,6 +27,7 @@ extension Contract {
         guard grant.release != grant.control, try state.grant(releasing: grant.release) == nil else { throw Refusal.keyInUse }
         guard grant.from < grant.until, grant.until <= grant.from.adding(days: Self.longestGrant), leaf.time.day < grant.until
         else { throw Refusal.badWindow }
+        if trust == .nothing { try leaf.entry.requireCommitmentInGroup() }
         return [
             StateChange(.grant(grant.control), GrantState(grant: grant, grantedAt: index, revokedAt: nil)),
             StateChange(.key(grant.control), KeyUse.control),

@@ -134,7 +134,7 @@ package struct GrantState: CanonicalCodable, Sendable {
     package var revokedAt: UInt64?
 
     init(grant: Grant, grantedAt: UInt64, revokedAt: UInt64?) {
-        self.grant = grant
+        self.grant = grant.withoutCommitment
         self.grantedAt = grantedAt
         self.revokedAt = revokedAt
     }

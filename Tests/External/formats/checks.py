@@ -67,9 +67,19 @@ def entries(files):
         if codec:
             require(codec.parse(bytes.fromhex(evidence["body"])) == example["body"], f"{name}: another body")
         check_entry(value, evidence, name)
+        if value["kind"] == 8 and value["event"]["commitment"]:
+            require_element(value["event"]["commitment"], name)
         require(leaf_hash(bytes.fromhex(example["leaf"]["bytes"])).hex() == example["leaf"]["hash"], f"{name}: leaf hash")
     kinds = {example["fields"]["kind"] for example in files["entries.json"].values()}
     require(kinds == set(layouts.KINDS), "a kind without an example")
+
+
+def require_element(encoded, what):
+    """4.4: of SG3072's group of prime order."""
+    group = json.loads((pathlib.Path(__file__).resolve().parents[3] / "fixtures/vectors/groups/sg3072.json").read_text())
+    modulus, order, number = int(group["modulus"], 16), int(group["order"], 16), int(encoded, 16)
+    require(2 <= number <= (modulus - 1) // 2, f"{what}: no element in its one form")
+    require(pow(number, order, modulus) in (1, modulus - 1), f"{what}: outside of the group")
 
 
 def lists(files):

@@ -131,7 +131,7 @@ actor = checked(
            ("mandate", opt(text))),
     lambda value: require((value["mandate"] is not None) == (value["role"] == 3), "auditors alone have a mandate"))
 compartment = struct(("key", key), ("next", hash_), ("recovery", hash_), ("predecessor", opt(key)))
-grant = struct(("control", key), ("release", key), ("from", day), ("until", day), ("commitment", absent))
+grant = struct(("control", key), ("release", key), ("from", day), ("until", day), ("commitment", opt(fixed(384))))
 erasure = struct(("basis", one_of(u8, [1, 2])),
                  ("commitments", listing(2, hash_, at_most=256, at_least=1, order=lambda value: value)))
 

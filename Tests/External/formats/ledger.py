@@ -255,7 +255,7 @@ def _grant(state, index, entry, body, kept):
     grant = entry["event"]
     state["01" + grant["control"]] = {"use": 5}
     state["08" + grant["release"]] = {"leaf": index}
-    state["05" + grant["control"]] = {"grant": grant, "leaf": index, "revocation": None}
+    state["05" + grant["control"]] = {"grant": {**grant, "commitment": None}, "leaf": index, "revocation": None}
     authority = body["authority"]
     terms = {**body, "authority": authority and authority["grant"]}
     state["80" + grant["control"]] = {name: terms[name] for name in (

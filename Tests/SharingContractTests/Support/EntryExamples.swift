@@ -24,7 +24,7 @@ struct EntryExamples {
             member(), addition(), removal(), rekey(), actor(.clinic), actor(.auditor), keyRevocation(), compartment(),
             try deposit(),
             try grant(),
-            try delegation(), try delegated(),
+            try delegation(), try delegated(), try grantWithCommitment(),
             revocation(), try decision(isReleased: true), try decision(isReleased: false),
             try decision(isReleased: true, isEmergency: true), emergencyAccess(), try review(), erasure(), successor(),
             try policySet(), try claimsAnchors(),
@@ -146,10 +146,15 @@ extension EntryExamples {
         try grant("grant under a delegation", "delegated", to: "lakeside", under: "delegation")
     }
 
+    private func grantWithCommitment() throws -> Example {
+        try grant("grant with a commitment", "grant", to: "lakeside", commitment: SG3072.attributes[0])
+    }
+
     private func grant(
-        _ title: String, _ name: String, to grantee: String, power: GrantBody.Power = .none, under delegation: String? = nil
+        _ title: String, _ name: String, to grantee: String, power: GrantBody.Power = .none, under delegation: String? = nil,
+        commitment: SG3072.Element? = nil
     ) throws -> Example {
-        let grant = world.grant(name)
+        let grant = world.grant(name, commitment: commitment)
         let list = try ContractFormats.second(world)
         let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let bodyFields = GrantBody.Fields(
@@ -164,7 +169,8 @@ extension EntryExamples {
         return example(
             title, .grant(grant),
             fields([
-                "control": grant.control, "release": grant.release, "from": grant.from, "until": grant.until, "commitment": nil,
+                "control": grant.control, "release": grant.release, "from": grant.from, "until": grant.until,
+                "commitment": grant.commitment?.encoded,
             ]), by: [name], body: body,
             bodyShown: fields([
                 "compartment": body.compartment, "grantee": body.grantee, "power": body.power.rawValue,
