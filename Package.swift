@@ -86,7 +86,7 @@ let package = Package(
                 .embedInCode("Claims/claim-units.json"),
             ]),
         .target(
-            name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords"],
+            name: "AccessPolicy", dependencies: ["Cedar", "CryptoPrimitives", "MedicalRecords", "ZeroKnowledge"],
             resources: [.embedInCode("Policies")]),
         .target(name: "SharingContract", dependencies: ["CryptoPrimitives"]),
         .target(name: "GatewayAPI", dependencies: ["CryptoPrimitives", "SharingContract", httpTypes, structuredFields]),
@@ -210,7 +210,8 @@ if Context.environment["CORDON_FUZZ"] == "1" {
         "GatewayClient": [
             "Audit/AuditExport.swift", "Audit/Replay.swift", "Audit/Replay+decisions.swift", "Audit/Replay+policies.swift",
             "ClientError.swift", "Clinic/ClinicState.swift", "Clinic/PendingDeposit.swift", "Clinic/ReceivedIndex.swift", "Keys",
-            "Ledger/EmergencyFacts+state.swift", "Ledger/GrantBody+compilation.swift", "Messages", "Papers",
+            "Ledger/EmergencyFacts+state.swift", "Ledger/GrantBody+commitment.swift", "Ledger/GrantBody+compilation.swift", "Messages",
+            "Papers",
             "Patient/PatientBackup.swift", "Patient/PatientState.swift",
             "Profiles/Codable+values.swift", "Profiles/ProfileState.swift",
             "Proofs/ClaimCommitment.swift", "Proofs/ClaimScalars.swift", "Proofs/ClaimValue+canonical.swift",

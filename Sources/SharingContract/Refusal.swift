@@ -29,6 +29,8 @@ package enum Refusal: Error, Equatable {
     case emergencyNotInForce
     /// A commitment that is no element of the group.
     case commitmentNotInGroup
+    /// A commitment whose proof is not in the body, or a proof of none.
+    case commitmentNotProven
     /// A successor that its predecessor had not committed to.
     case notCommitted
     /// The rules do not allow this change of members.

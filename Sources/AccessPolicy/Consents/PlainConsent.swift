@@ -51,7 +51,8 @@ package struct PlainConsent: Hashable, Sendable {
     }
 
     private var actionBits: UInt8 { actions.reduce(0) { $0 | Self.bit($1) } }
-    private var purposeBits: UInt16 { purposes.reduce(0) { $0 | Self.bit($1) } }
+    /// Bit n for purpose n.
+    var purposeBits: UInt16 { purposes.reduce(0) { $0 | Self.bit($1) } }
 
     private static func bit(_ action: Action) -> UInt8 { 1 << (action.rawValue - 1) }
     private static func bit(_ purpose: PurposeOfUse) -> UInt16 { 1 << UInt16(purpose.rawValue) }

@@ -152,6 +152,7 @@ extension GatewayClient.Replay.Finding {
         case .evidenceMissing: return "\(place)its evidence is missing"
         case .evidenceRule: return "\(place)its evidence is not what it committed to, or breaks the rules"
         case .compilation: return "\(place)the consent means something else than what the patient signed"
+        case .commitment: return "\(place)what the grant carries for proofs of consent is not proven to say what the grant says"
         case .policiesUnreadable: return "\(place)the policies cannot be read"
         case .decisionUnreadable: return "\(place)the decision cannot be read"
         case .engine: return "\(place)the decision was made by another engine than this program's"

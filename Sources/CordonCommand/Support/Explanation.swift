@@ -101,7 +101,8 @@ extension Explanation {
         case .forbidden: "Has this profile been admitted? See `cordon status`."
         case .listNotNewest, .alreadyAnswered, .tooMany, .unavailable, .tooSlow: "Try again."
         case .readOnly: "Who runs the gateway knows when it takes something again."
-        case .compilationDiffers: "Nothing was signed into force. One of the two programs is older: bring both to the same version."
+        case .compilationDiffers, .commitmentNotProven:
+            "Nothing was signed into force. One of the two programs is older: bring both to the same version."
         case .malformed, .refused, .notFound, .tooLarge: nil
         }
     }

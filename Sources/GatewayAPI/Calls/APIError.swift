@@ -29,6 +29,8 @@ package struct APIError: Error, CanonicalCodable, Hashable, Sendable {
         case readOnly = 12
         /// A consent compiles to something else here than what the patient signed.
         case compilationDiffers = 13
+        /// What a grant carries for proofs of consent is not proven to say what the grant says.
+        case commitmentNotProven = 14
     }
 
     package let code: Code

@@ -38,6 +38,8 @@ package struct Replay {
             case evidenceRule(Refusal)
             /// A grant's consent compiles to something else than what the patient signed.
             case compilation
+            /// A grant's commitment for proofs of consent is not proven to say what the grant says.
+            case commitment
             /// Policies were published that this program cannot read.
             case policiesUnreadable
             case decisionUnreadable
@@ -158,7 +160,7 @@ package struct Replay {
         }
         remember(evidence, at: index)
         switch leaf.entry.event {
-        case .grant(let grant): checkCompilation(of: grant, evidence, index)
+        case .grant(let grant): check(grant, evidence, index)
         case .decision(let decision) where decisions: try redo(decision, leaf, index, evidence)
         case .emergencyAccess(let access):
             report.emergencies += 1
@@ -179,9 +181,10 @@ package struct Replay {
         report.openReviews.remove(at: position)
     }
 
-    private mutating func checkCompilation(of grant: Grant, _ evidence: Evidence, _ index: UInt64) {
-        guard let body = try? GrantBody(canonical: evidence.body), !body.isCompiled(of: grant) else { return }
-        report.findings.append(Finding(leaf: index, what: .compilation))
+    private mutating func check(_ grant: Grant, _ evidence: Evidence, _ index: UInt64) {
+        guard let body = try? GrantBody(canonical: evidence.body) else { return }
+        if !body.isCompiled(of: grant) { report.findings.append(Finding(leaf: index, what: .compilation)) }
+        if !body.isProven(of: grant, origin: pin.origin) { report.findings.append(Finding(leaf: index, what: .commitment)) }
     }
 
     private mutating func remember(_ evidence: Evidence, at index: UInt64) {

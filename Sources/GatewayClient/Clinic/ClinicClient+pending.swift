@@ -44,7 +44,7 @@ extension ClinicClient {
     /// Whether a refusal says that the deposit is not on the ledger. The gateway looks for it there before it judges it anew.
     private static func isFinal(_ code: APIError.Code) -> Bool {
         switch code {
-        case .malformed, .forbidden, .listNotNewest, .refused, .notFound, .tooLarge, .compilationDiffers: true
+        case .malformed, .forbidden, .listNotNewest, .refused, .notFound, .tooLarge, .compilationDiffers, .commitmentNotProven: true
         case .unauthenticated, .alreadyAnswered, .tooMany, .tooSlow, .unavailable, .readOnly: false
         }
     }

@@ -116,7 +116,7 @@ extension PatientClient {
         _ item: EvidencePage.Item, _ grant: Grant, _ leaf: Leaf, _ session: Session
     ) throws(ClientError) -> GrantBody {
         guard let body = try? GrantBody(canonical: item.evidence.body),
-            body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment, body.isCompiled(of: grant),
+            body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment, body.isSound(of: grant, origin: session.origin),
             (try? body.verifySignature(of: grant, origin: session.origin)) != nil
         else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
         return body

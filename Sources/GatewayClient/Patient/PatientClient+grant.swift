@@ -159,15 +159,22 @@ extension PatientClient {
         let (release, recipient) = (seed.releaseKey().publicKey, seed.identity().recipient().key)
         let power = proposed.delegate?.power ?? .none
         let grantee = power == .none ? proposed.grantee?.actor.key ?? compartment : release
-        let grant = Grant(control: control.publicKey, release: release, from: proposed.from, until: proposed.until)
         let scope = ConsentScope(
-            control: grant.control, compartment: compartment, grantee: grantee, from: grant.from, until: grant.until,
+            control: control.publicKey, compartment: compartment, grantee: grantee, from: proposed.from, until: proposed.until,
             holder: power.holder)
+        let consent = proposed.consent.canonicalBytes
+        // Restrictions and delegations too, so that all look alike on the ledger.
+        let committed = session.keyring.holderSecret().commitment(
+            to: GrantAttributes(consent: consent, scope, isUnderAuthority: authority != nil), of: control.publicKey,
+            origin: session.origin)
+        let grant = Grant(
+            control: control.publicKey, release: release, from: proposed.from, until: proposed.until,
+            commitment: committed.commitment)
         let fields = GrantBody.Fields(
-            grantee: grantee, power: power, authority: authority, consent: proposed.consent.canonicalBytes,
+            grantee: grantee, power: power, authority: authority, consent: consent,
             compilation: ConsentCompiler.compile(proposed.consent, scope).hash,
             sealedSeed: try Self.seal(seed, to: proposed.delegate?.address.inboxRecipient ?? proposed.grantee?.actor.recipient),
-            recipient: recipient, recipientList: list)
+            recipient: recipient, recipientList: list, proof: committed.proof)
         let body = GrantBody(fields, of: grant, in: compartment, signingWith: key, origin: session.origin)
         let evidence = Evidence(salt: .random(), body: body)
         let entry = Entry(origin: session.origin, event: .grant(grant), bodyCommitment: body.commitment(salt: evidence.salt))

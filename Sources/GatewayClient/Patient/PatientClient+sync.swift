@@ -111,7 +111,7 @@ extension PatientClient {
         let leaf = try session.ledger.leaf(item.leaf)
         guard case .grant(let grant) = leaf.entry.event, controls.contains(grant.control) else { return }
         guard let body = try? GrantBody(canonical: item.evidence.body),
-            body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment, body.isCompiled(of: grant),
+            body.commitment(salt: item.evidence.salt) == leaf.entry.bodyCommitment, body.isSound(of: grant, origin: session.origin),
             let consent = try? Consent(canonical: body.consent)
         else { throw .notVerified(.evidenceOther(leaf: item.leaf)) }
         let number = (0..<state.nextGrant).first { session.keyring.controlKey($0).publicKey == grant.control } ?? 0

@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import MedicalRecords
 import SharingContract
+import ZeroKnowledge
 
 // Claims as numbers modulo q. docs/proofs.md, section 3.
 
@@ -35,23 +36,14 @@ extension ClaimValue {
         case .number(let scaled): SG3072.Scalar(Self.shifted(scaled))
         case .code(let index): SG3072.Scalar(UInt64(index))
         case .openCode(let coding):
-            Self.hashed(2) { writer in
+            SG3072.Scalar(hashing: 2) { writer in
                 writer.string(Array(coding.system.utf8), length: UInt16.self)
                 writer.string(Array(coding.code.utf8), length: UInt16.self)
             }
-        case .text(let text): Self.hashed(3) { $0.string(Array(text.utf8), length: UInt16.self) }
+        case .text(let text): SG3072.Scalar(hashing: 3) { $0.string(Array(text.utf8), length: UInt16.self) }
         }
     }
 
     /// As an unsigned number: the order of numbers stays theirs.
     static func shifted(_ scaled: Int64) -> UInt64 { UInt64(scaled + numberOffset) }
-
-    private static func hashed(_ type: UInt8, _ encode: (inout CanonicalWriter) -> Void) -> SG3072.Scalar {
-        var writer = CanonicalWriter()
-        writer.fixed(Array("cordon/claim/v1".utf8))
-        writer.integer(0 as UInt8)
-        writer.integer(type)
-        encode(&writer)
-        return SG3072.Scalar(reducing: SHAKE.hash(.bits256, writer.bytes, count: 48))
-    }
 }

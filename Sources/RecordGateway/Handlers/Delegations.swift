@@ -78,17 +78,18 @@ extension Gateway {
     /// A grant in the patient's place comes without a list, which only the compartment signs. Its rules are the contract's; what is
     /// judged here is that it takes nobody's headers and hides nothing.
     static func grant(
-        _ body: GrantBody, under authority: GrantBody.Authority, _ call: PostEntry, _ compiled: CompiledConsent?, _ caller: Caller,
+        _ checked: CheckedGrant, under authority: GrantBody.Authority, _ call: PostEntry, _ caller: Caller,
         _ transaction: StoreTransaction
     ) throws {
         guard caller.key == authority.release else {
             throw APIError(.forbidden, "a grant under a delegation is brought by its holder")
         }
         guard call.list == nil else { throw APIError(.malformed, "who decides for a patient leaves the recipient list as it is") }
-        guard let compiled else { throw APIError.compiledOtherwise }
+        let compiled = try checked.requireGood()
         guard compiled.permit != nil, !compiled.isLasting else {
             throw APIError(.forbidden, "who decides for a patient lets others read, and hides nothing")
         }
+        let body = checked.body
         guard let list = try transaction.view.list(of: body.compartment), list.own != body.recipient,
             !list.recipients.contains(body.recipient),
             try !transaction.state.openGrants(of: body.compartment).controls.contains(where: { control in
@@ -119,11 +120,6 @@ extension Gateway {
             try transaction.deleteHeaders(for: known.terms.recipient, in: terms.compartment)
         }
     }
-}
-
-extension APIError {
-    static let compiledOtherwise = APIError(
-        .compilationDiffers, "the consent means something else to this gateway than what was signed")
 }
 
 extension GrantBody.Power {

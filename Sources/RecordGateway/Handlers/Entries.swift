@@ -17,8 +17,8 @@ extension Gateway {
         if case .policySet = call.entry.event { try await requireUsable(call.evidence.body, from: caller) }
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
-        // A document takes its time to compile, and others' turn must not wait for it.
-        let compiled = Self.compiled(call)
+        // A document takes its time to compile, and a proof to verify: others' turn must not wait for it.
+        let checked = CheckedGrant(call)
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
             case .actor, .keyRevocation, .policySet, .review: try Self.requireSigner(caller, of: call.entry)
@@ -26,7 +26,7 @@ extension Gateway {
                 try Self.requireSigner(caller, of: call.entry)
                 try requireElsewhere(change)
             case .compartment(let compartment): try Self.open(compartment, call, caller, transaction)
-            case .grant: try Self.grant(call, compiled, caller, transaction)
+            case .grant: try Self.grant(call, checked, caller, transaction)
             case .revocation(let revocation): try Self.revoke(revocation, call, caller, transaction)
             case .deposit, .decision, .emergencyAccess, .erasure, .claimsAnchors:
                 throw APIError(.forbidden, "entries of this kind are not brought from outside")
@@ -82,33 +82,21 @@ extension Gateway {
     }
 
     private static func grant(
-        _ call: PostEntry, _ compiled: CompiledConsent?, _ caller: Caller, _ transaction: StoreTransaction
+        _ call: PostEntry, _ checked: CheckedGrant?, _ caller: Caller, _ transaction: StoreTransaction
     ) throws {
-        guard let body = try? GrantBody(canonical: call.evidence.body), body.authority != nil || body.compartment == caller.key
-        else {
+        guard let checked, checked.body.authority != nil || checked.body.compartment == caller.key else {
             throw APIError(.forbidden, "a grant is brought by its compartment")
         }
-        if let authority = body.authority { return try grant(body, under: authority, call, compiled, caller, transaction) }
+        let body = checked.body
+        if let authority = body.authority { return try grant(checked, under: authority, call, caller, transaction) }
         let (newest, list) = try nextList(call, of: body.compartment, named: body.recipientList, transaction)
         // A recipient of another grant would lose its headers when this one ends.
         let added = Set(list.recipients).subtracting(newest.recipients)
         guard added.contains(body.recipient), try areDelegated(added.subtracting([body.recipient]), list, transaction) else {
             throw APIError(.malformed, "the recipient list adds another recipient than the grant's, or none")
         }
-        guard compiled != nil else { throw APIError.compiledOtherwise }
+        _ = try checked.requireGood()
         try replace(newest, with: list, transaction)
-    }
-
-    /// A grant's consent, if it is here what was signed: another gateway, or another program, may have compiled otherwise.
-    private static func compiled(_ call: PostEntry) -> CompiledConsent? {
-        guard case .grant(let grant) = call.entry.event, let body = try? GrantBody(canonical: call.evidence.body) else {
-            return nil
-        }
-        let scope = ConsentScope(
-            control: grant.control, compartment: body.compartment, grantee: body.grantee, from: grant.from, until: grant.until,
-            holder: body.power.holder)
-        let compiled = ConsentCompiler.compile(body.consent, scope)
-        return compiled.hash == body.compilation ? compiled : nil
     }
 
     private static func revoke(_ revocation: Revocation, _ call: PostEntry, _ caller: Caller, _ transaction: StoreTransaction)

@@ -44,6 +44,7 @@ extension Refusal {
         case .unchanged: "nothing would change"
         case .requestAnswered: "answered before"
         case .commitmentNotInGroup: "a commitment that is no element of the group"
+        case .commitmentNotProven: "a commitment without a proof, or a proof of none"
         case .notCommitted: "not the successor that was announced"
         case .membersNotChanged: "the members cannot be changed so"
         case .membersOther: "the members have changed since it was signed"

@@ -79,7 +79,7 @@ extension APIError.Code {
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
         case .alreadyAnswered, .listNotNewest: .conflict
-        case .refused, .compilationDiffers: .unprocessableContent
+        case .refused, .compilationDiffers, .commitmentNotProven: .unprocessableContent
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge
         case .tooMany: .tooManyRequests

@@ -52,6 +52,7 @@ package struct GrantBody: Body, Hashable {
     package static let kind = Event.Kind.grant
     package static let maximumConsentSize = 33_000
     package static let maximumSealedSeedSize = 4_096
+    package static let proofSize = 96
     package static let maximumSize = 40_000
     /// How many delegations a grant may hang on.
     package static let maximumAuthorities = 2
@@ -95,6 +96,8 @@ package struct GrantBody: Body, Hashable {
     package let recipient: RecipientKey
     /// The recipient list that came with the grant.
     package let recipientList: Hash
+    /// That the entry's commitment says what the grant says, `proofSize` bytes: there if a commitment is. It means nothing to the contract.
+    package let proof: [UInt8]?
     package let signature: Ed25519.Signature
 
     /// What the patient fills in before the compartment signs.
@@ -107,11 +110,13 @@ package struct GrantBody: Body, Hashable {
         package var sealedSeed: [UInt8]
         package var recipient: RecipientKey
         package var recipientList: Hash
+        package var proof: [UInt8]?
 
         package init(
             grantee: Ed25519.PublicKey, power: Power = .none, authority: Authority? = nil, consent: [UInt8], compilation: Hash,
-            sealedSeed: [UInt8], recipient: RecipientKey, recipientList: Hash
+            sealedSeed: [UInt8], recipient: RecipientKey, recipientList: Hash, proof: [UInt8]? = nil
         ) {
+            precondition(proof.map { $0.count == GrantBody.proofSize } ?? true, "a proof of this size")
             self.grantee = grantee
             self.power = power
             self.authority = authority
@@ -120,6 +125,7 @@ package struct GrantBody: Body, Hashable {
             self.sealedSeed = sealedSeed
             self.recipient = recipient
             self.recipientList = recipientList
+            self.proof = proof
         }
     }
 
@@ -138,6 +144,7 @@ package struct GrantBody: Body, Hashable {
         sealedSeed = fields.sealedSeed
         recipient = fields.recipient
         recipientList = fields.recipientList
+        proof = fields.proof
         signature = key.sign(.grant, origin: origin, Self.signedBytes(grant, Self.unsignedBytes(fields, compartment: compartment)))
     }
 
@@ -154,6 +161,7 @@ package struct GrantBody: Body, Hashable {
         sealedSeed = try reader.string(length: UInt16.self, atMost: Self.maximumSealedSeedSize)
         recipient = try reader.recipient()
         recipientList = try reader.value()
+        proof = try reader.optional { reader throws(FormatError) in try reader.fixed(Self.proofSize) }
         signature = try reader.signature()
     }
 
@@ -171,7 +179,7 @@ package struct GrantBody: Body, Hashable {
     private var unsignedBytes: [UInt8] {
         let fields = Fields(
             grantee: grantee, power: power, authority: authority, consent: consent, compilation: compilation,
-            sealedSeed: sealedSeed, recipient: recipient, recipientList: recipientList)
+            sealedSeed: sealedSeed, recipient: recipient, recipientList: recipientList, proof: proof)
         return Self.unsignedBytes(fields, compartment: compartment)
     }
 
@@ -196,6 +204,7 @@ package struct GrantBody: Body, Hashable {
         writer.string(fields.sealedSeed, length: UInt16.self)
         writer.recipient(fields.recipient)
         writer.value(fields.recipientList)
+        writer.optional(fields.proof) { $0.fixed($1) }
         return writer.bytes
     }
 }

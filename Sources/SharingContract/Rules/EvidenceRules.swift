@@ -139,6 +139,7 @@ extension EvidenceRules {
 
     private func apply(_ grant: Grant, _ state: some StateReader) throws -> [StateChange] {
         let body = try body(GrantBody.self)
+        guard (grant.commitment == nil) == (body.proof == nil) else { throw Refusal.commitmentNotProven }
         try requireLive(body.compartment, state)
         try requireGrantee(of: grant, body, state)
         if let authority = body.authority { try requireAuthority(authority, for: grant, body, state) }
