@@ -55,6 +55,8 @@ package enum Missing: Error {
     case backup
     /// No claims under this schema.
     case claims(kind: String)
+    /// No live grant of the patient's covers what a request for a proof names.
+    case consent
     /// No request of this profile is what a presentation answers.
     case proofRequest
     case category(String)

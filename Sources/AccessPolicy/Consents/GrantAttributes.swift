@@ -3,8 +3,12 @@ import ZeroKnowledge
 
 /// A grant as exponents: what its commitment opens to, apart from the holder's part. docs/proofs.md, section 9.
 package struct GrantAttributes: Hashable, Sendable {
-    /// Attribute 0 of every grant.
-    package static let grantSchema = SG3072.Scalar(reducing: Hash.labelled(.grantCommitment).bytes)
+    /// Places of attributes that a proof of consent shows.
+    package static let permit: UInt8 = 3
+    package static let grantee: UInt8 = 4
+    package static let category: UInt8 = 6
+    /// And of the one that it proves something of.
+    package static let purposes: UInt8 = 5
 
     /// All eight, by their place; the holder's secret, which is not known here, is zero.
     package let scalars: [SG3072.Scalar]
@@ -21,7 +25,7 @@ package struct GrantAttributes: Hashable, Sendable {
         }
         permits = plain != nil
         scalars = [
-            Self.grantSchema, .zero, SG3072.Scalar(UInt64(scope.until.number)), plain == nil ? .zero : .one,
+            Covering.schema, .zero, SG3072.Scalar(UInt64(scope.until.number)), plain == nil ? .zero : .one,
             Self.granteeScalar(scope.grantee), SG3072.Scalar(UInt64(plain?.purposeBits ?? 0)),
             SG3072.Scalar(UInt64(consent?.category ?? 0)), SG3072.Scalar(UInt64(scope.from.number)),
         ]

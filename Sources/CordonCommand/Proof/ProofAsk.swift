@@ -2,6 +2,7 @@ import ArgumentParser
 import CryptoPrimitives
 import GatewayClient
 import MedicalRecords
+import SharingContract
 
 extension ProofCommand {
     struct Ask: AsyncParsableCommand {
@@ -23,14 +24,20 @@ extension ProofCommand {
 
                 immunization#2 is another record of the same kind; both are the same patient's.
 
+                --consent asks for proof that a live grant of the patient's lets an actor read a category for a purpose on a day, today if none
+                is named. Which grant it is, and whatever else it says, is not shown. It stands beside a record of the patient's, of which
+                nothing need be shown.
+
                 Example:
                   cordon --as school proof ask --show "immunization: vaccine, date given" --prove "patient: 18 or older on 2026-11-21" \\
                       --purpose "school admission" > request.txt
+                  cordon --as lab proof ask --consent "laboratory for research by Lakeside Clinic" --purpose "study 7" > request.txt
                 """)
 
         @ParentCommand var cordon: Cordon
         @Option(help: "What is shown: a kind of claims and its fields. May be given again.") var show: [String] = []
         @Option(help: "What is proven. May be given again.") var prove: [String] = []
+        @Option(help: "What a grant has to cover: CATEGORY for PURPOSE by ACTOR on DAY.") var consent: String?
         @Option(help: "What it is for; the patient reads it.") var purpose: String
         @Option(help: "For how many hours it can be answered.") var hours: UInt32 = 24
 
@@ -42,7 +49,9 @@ extension ProofCommand {
         }
 
         func validate() throws {
-            guard !(show.isEmpty && prove.isEmpty) else { throw ValidationError("Ask for something: --show or --prove.") }
+            guard !(show.isEmpty && prove.isEmpty && consent == nil) else {
+                throw ValidationError("Ask for something: --show, --prove or --consent.")
+            }
             guard (1...24 * 366).contains(hours) else { throw ValidationError("--hours is 1 to 8784, a year.") }
         }
 
@@ -51,14 +60,33 @@ extension ProofCommand {
             do throws(ProofWordsError) {
                 for text in show { try words.show(text) }
                 for text in prove { try words.prove(text) }
+                // A grant is tied to its patient by a record.
+                if words.asked.isEmpty { try words.show("patient:") }
             } catch {
                 throw Stop.usage(error.words, "`cordon proof ask --help` shows the forms, docs/claims.md kinds and fields.")
             }
             let purpose = try Names.line(purpose, for: "a purpose")
+            let consent = try consent.map { text in
+                guard let words = ConsentWords(text) else {
+                    throw Stop.usage(
+                        "\"\(text)\" names no category, purpose and actor",
+                        "Write it as \"laboratory for treatment by Lakeside Clinic on 2026-11-22\".")
+                }
+                return words
+            }
             try await cordon.asActor(.clinic, .emergencyDesk, .auditor) { verifier in
+                var conditions = words.conditions
+                if let consent {
+                    let actor = try verifier.session.actor(named: consent.name).actor.key
+                    conditions.append(
+                        .covered(
+                            AskedConsent(
+                                actor: actor, purpose: consent.purpose, category: consent.category.code,
+                                day: consent.day ?? verifier.session.today, size: verifier.session.ledger.size)))
+                }
                 let request = try verifier.requestProof(
-                    purpose: purpose, minutes: hours * 60, asked: words.asked, conditions: words.conditions)
-                let lines = RequestWords(request)
+                    purpose: purpose, minutes: hours * 60, asked: words.asked, conditions: conditions)
+                let lines = RequestWords(request, verifier.session)
                 Terminal.note(
                     ([lines.shown, lines.proven].flatMap(\.self) + ["until \(request.until.written)"]).joined(separator: "\n"))
                 let made = Made(
@@ -74,22 +102,22 @@ struct RequestWords {
     let shown: [String]
     let proven: [String]
 
-    init(_ request: ProofRequest) {
+    init(_ request: ProofRequest, _ session: Session) {
         shown = request.asked.indices.map { record in
             let fields = request.asked[record].allShown.map { request.asked[record].schema.fields[Int($0)] }
             let words = fields.map { $0.words.first ?? $0.name }.joined(separator: ", ")
             return "show: \(request.kind(record)): \(words.isEmpty ? "nothing" : words)"
         }
-        proven = request.conditions.map { "prove: \(request.words($0))" }
+        proven = request.conditions.map { "prove: \(request.words($0, naming: session.name))" }
     }
 }
 
 extension ProofRequest {
     /// Conditions in words, without those of what is shown anyway.
-    var proven: [String] {
+    func proven(_ session: Session) -> [String] {
         conditions.filter { condition in
             if case .isShown = condition { false } else { true }
-        }.map { words($0) }
+        }.map { words($0, naming: session.name) }
     }
 }
 

@@ -52,7 +52,8 @@ extension ProofCommand {
                 } else {
                     guard Terminal.confirms("\(text)\nMake it?") else { throw Stop.refused("nothing was made, and nothing shown") }
                 }
-                let presentation = try await patient.present(draft, conditions: request.conditions.map { request.words($0) })
+                let presentation = try await patient.present(
+                    draft, conditions: request.conditions.map { request.words($0, naming: patient.session.name) })
                 let made = Made(
                     verifier: request.name.text, shown: words.shown, proven: words.proven, until: request.until.written,
                     copiesLeft: draft.copiesLeft, presentation: presentation.text)
@@ -69,6 +70,7 @@ private struct DraftWords {
     let proven: [String]
     private let draft: ProofDraft
     private let session: Session
+    private static let fewGrants = 16
 
     init(_ draft: ProofDraft, _ session: Session) {
         let request = draft.request
@@ -79,7 +81,7 @@ private struct DraftWords {
                 return "\(request.kind(record)): \(field.words.first ?? field.name) = \(value)"
             }
         }
-        proven = request.proven
+        proven = request.proven(session)
         self.draft = draft
         self.session = session
     }
@@ -92,6 +94,14 @@ private struct DraftWords {
         lines += draft.chosen.map { claims in
             "  from     \(claims.set.reference), claimed by \(issuer(claims)), \(Names.category(claims.category)), "
                 + "until \(Names.written(claims.set.validity.last))"
+        }
+        if let consent = draft.consent {
+            let count = consent.candidateCount
+            lines.append(
+                "  hidden   which grant: it is one of \(count == 1 ? "1 live grant" : "\(count) live grants") on the ledger")
+            if count < Self.fewGrants {
+                lines.append("warning: among so few grants it may be guessed which one is yours; more come with time")
+            }
         }
         if !draft.earlier.isEmpty {
             lines.append(
@@ -114,6 +124,6 @@ private struct DraftWords {
     }
 
     private func issuer(_ claims: HeldClaims) -> String {
-        ((try? session.ledger.state.actor(claims.issuer)) ?? nil)?.actor.name.text ?? Fingerprint.text(claims.issuer)
+        session.name(of: claims.issuer)
     }
 }

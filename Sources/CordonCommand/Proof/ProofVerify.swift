@@ -33,7 +33,14 @@ extension ProofCommand {
 
             let purpose: String
             let claims: [Claims]
+            struct Consent: Encodable {
+                let oneOf: Int
+                let ledgerSize: UInt64
+                let isActorLive: Bool
+            }
+
             let proven: [String]
+            let consent: Consent?
             let unwitnessed: Bool
         }
 
@@ -42,11 +49,11 @@ extension ProofCommand {
             try await cordon.asActor(.clinic, .emergencyDesk, .auditor) { verifier in
                 if sync { try await verifier.session.sync() }
                 let proven = try verifier.verify(presentation)
-                try cordon.show(report(proven), words(proven).joined(separator: "\n"))
+                try cordon.show(report(proven, verifier.session), words(proven, verifier.session).joined(separator: "\n"))
             }
         }
 
-        private func report(_ proven: ProvenPresentation) -> Proven {
+        private func report(_ proven: ProvenPresentation, _ session: Session) -> Proven {
             Proven(
                 purpose: proven.request.purpose.text,
                 claims: proven.answers.indices.map { index in
@@ -60,10 +67,14 @@ extension ProofCommand {
                         from: answer.validity.from.description, until: answer.validity.last.description,
                         isIssuerRevokedSince: answer.isIssuerRevokedSince)
                 },
-                proven: proven.request.proven, unwitnessed: true)
+                proven: proven.request.proven(session),
+                consent: proven.consent.map {
+                    .init(oneOf: $0.candidateCount, ledgerSize: $0.size, isActorLive: $0.actor.isLive(on: session.today))
+                },
+                unwitnessed: true)
         }
 
-        private func words(_ proven: ProvenPresentation) -> [String] {
+        private func words(_ proven: ProvenPresentation, _ session: Session) -> [String] {
             let request = proven.request
             let whom = proven.answers.count > 1 ? ", of one and the same patient" : ""
             var lines = ["Proven, for \"\(request.purpose)\"\(whom):"]
@@ -72,13 +83,22 @@ extension ProofCommand {
                     lines.append("  \(request.kind(index)): \(field.words.first ?? field.name) = \(field.text(of: value))")
                 }
             }
-            lines += request.proven.map { "  \($0)" }
+            lines += request.proven(session).map { "  \($0)" }
             for (index, answer) in proven.answers.enumerated() {
                 lines.append(
                     "\(request.kind(index)): claimed by \(answer.issuer.name), key \(Fingerprint.text(answer.issuer.key)), "
                         + "on \(Names.written(answer.validity.from)), until \(Names.written(answer.validity.last))")
                 if answer.isIssuerRevokedSince {
                     lines.append("warning: \(answer.issuer.name)'s key was revoked after it had claimed this")
+                }
+            }
+            if let consent = proven.consent {
+                lines.append(
+                    "consent: by one of \(consent.candidateCount == 1 ? "1 grant" : "\(consent.candidateCount) grants") that stood when the "
+                        + "ledger had \(consent.size) entries; another consent of the patient's, or a policy, may forbid more")
+                if !consent.actor.isLive(on: session.today) {
+                    lines.append(
+                        "warning: \(consent.actor.actor.name) is not admitted today, and reads nothing whatever is granted")
                 }
             }
             return lines + ["Checked against this profile's copy of the ledger. It is unwitnessed."]

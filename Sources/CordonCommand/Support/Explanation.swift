@@ -157,6 +157,11 @@ extension Explanation {
             self.init(
                 code: 1, message: "you hold no claims of this kind: \(kind)",
                 advice: "A clinic makes them when it deposits records, for patients whose card it got: see `cordon patient card`.")
+        case .consent:
+            self.init(
+                code: 1, message: "none of your grants covers what is asked, on the day that is asked",
+                advice: "`cordon patient status` lists them. Only a plain grant to read counts: no FHIR consent, no delegation, none for "
+                    + "emergencies alone.")
         case .proofRequest:
             self.init(
                 code: 1, message: "this presentation answers no request of this profile",

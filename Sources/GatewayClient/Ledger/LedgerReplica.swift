@@ -29,6 +29,8 @@ package final class LedgerReplica {
     package private(set) var emergencies: [UInt64] = []
     /// Trees of anchors, in the order of the ledger.
     package private(set) var anchors: [LoggedAnchors] = []
+    /// Grants that carry a commitment, in the order of the ledger.
+    private(set) var committedGrants: [LoggedGrant] = []
     /// Where keys of actors were revoked.
     package private(set) var revocations: [Ed25519.PublicKey: UInt64] = [:]
 
@@ -184,6 +186,8 @@ extension LedgerReplica {
             if case .released(let release) = decision.outcome {
                 releases[release.grant, default: []].append(LoggedRelease(leaf: tree.count, time: leaf.time))
             }
+        case .grant(let grant) where grant.commitment != nil:
+            committedGrants.append(LoggedGrant(leaf: tree.count, control: grant.control, from: grant.from, until: grant.until))
         case .emergencyAccess: emergencies.append(tree.count)
         case .keyRevocation(let revocation): revocations[revocation.key] = tree.count
         case .claimsAnchors(let publication):
@@ -232,6 +236,7 @@ extension LedgerReplica {
         private let releases: [Ed25519.PublicKey: [LoggedRelease]]
         private let emergencies: [UInt64]
         private let anchors: [LoggedAnchors]
+        private let committedGrants: [LoggedGrant]
         private let revocations: [Ed25519.PublicKey: UInt64]
         private let ends: [UInt64]
         private let actorKeys: [Ed25519.PublicKey]
@@ -244,6 +249,7 @@ extension LedgerReplica {
             releases = replica.releases
             emergencies = replica.emergencies
             anchors = replica.anchors
+            committedGrants = replica.committedGrants
             revocations = replica.revocations
             ends = replica.ends
             actorKeys = replica.actorKeys
@@ -257,6 +263,7 @@ extension LedgerReplica {
             replica.releases = releases
             replica.emergencies = emergencies
             replica.anchors = anchors
+            replica.committedGrants = committedGrants
             replica.revocations = revocations
             replica.ends = ends
             replica.actorKeys = actorKeys

@@ -103,6 +103,11 @@ extension Session {
         return match
     }
 
+    /// What the ledger calls an actor; a key that it does not know by its first digits.
+    package func name(of key: Ed25519.PublicKey) -> String {
+        ((try? ledger.state.actor(key)) ?? nil)?.actor.name.text ?? Fingerprint.text(key)
+    }
+
     /// All actors that were ever admitted, in the order of their admission.
     package func actors() throws(ClientError) -> [ActorState] {
         try ledger.actorKeys.map { key throws(ClientError) in

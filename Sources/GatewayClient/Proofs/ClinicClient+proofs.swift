@@ -18,8 +18,17 @@ package struct ProvenPresentation: Sendable {
         package let isIssuerRevokedSince: Bool
     }
 
+    /// A grant, which is one of some.
+    package struct Consent: Sendable {
+        package let actor: ActorState
+        package let candidateCount: Int
+        /// How much of the ledger the patient's program looked at.
+        package let size: UInt64
+    }
+
     package let request: ProofRequest
     package let answers: [Answer]
+    package let consent: Consent?
 }
 
 extension ClinicClient {
@@ -62,7 +71,10 @@ extension ClinicClient {
         guard presentation.answers.count == request.asked.count else { throw .notVerified(.proofNotGood) }
         var answers: [ProvenPresentation.Answer] = []
         for (asked, answer) in zip(request.asked, presentation.answers) { answers.append(try checked(answer, asked)) }
-        let statement = try request.statement(presentation.answers.map { .init(credential: $0.credential, values: $0.values) })
+        let covering = try request.covering(presentation.covered, on: session.ledger)
+        let statement = try request.statement(
+            presentation.answers.map { .init(credential: $0.credential, values: $0.values) }, covering)
+        let consent = try consent(request, presentation, covering)
         do {
             try RecordProof.verify(presentation.proof, of: statement)
         } catch {
@@ -72,7 +84,15 @@ extension ClinicClient {
             state.proofRequests?[index].answer = presentation.hash
             try save()
         }
-        return ProvenPresentation(request: request, answers: answers)
+        return ProvenPresentation(request: request, answers: answers, consent: consent)
+    }
+
+    private func consent(
+        _ request: ProofRequest, _ presentation: Presentation, _ covering: Covering?
+    ) throws(ClientError) -> ProvenPresentation.Consent? {
+        guard let asked = request.consent, let covered = presentation.covered, let covering else { return nil }
+        guard let actor = (try? session.ledger.state.actor(asked.actor)) ?? nil else { throw .notPossible(.ledgerBehind) }
+        return .init(actor: actor, candidateCount: covering.candidates.count, size: covered.size)
     }
 
     /// Throws unless the claims are signed by a clinic that was admitted when their anchor came onto the ledger, and hold today.

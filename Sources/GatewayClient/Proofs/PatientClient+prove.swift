@@ -10,6 +10,8 @@ package struct ProofDraft: Sendable {
     package let request: ProofRequest
     /// One for each claims set that is asked for.
     package let chosen: [HeldClaims]
+    /// The grant that covers what is asked, if that is.
+    package let consent: ChosenConsent?
     /// Conditions that this verifier was shown to hold of the same values before: each answer narrows down what is not shown.
     package let earlier: [String]
     /// Copies that are left after this one, the fewest of all that are shown.
@@ -38,11 +40,12 @@ extension PatientClient {
             let isUsedUp = try request.choice(from: candidates) { _ throws(ClientError) in true } != nil
             throw .notPossible(isUsedUp ? .copiesUsedUp : .cannotBeProven)
         }
+        let consent = try request.consent.map { asked throws(ClientError) in try chosenConsent(asked) }
         let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
         var left: [Int] = []
         for claims in chosen { left.append(try copiesLeft(claims) - 1) }
         return ProofDraft(
-            request: request, chosen: chosen,
+            request: request, chosen: chosen, consent: consent,
             earlier: wallet.given.filter { $0.verifier == request.verifier && subjects.contains($0.subject) }.map(\.condition),
             copiesLeft: left.min() ?? 0)
     }
@@ -72,7 +75,10 @@ extension PatientClient {
             answers.append(.init(credential: fresh.credential, values: values, anchored: fresh.anchored))
             try append(claims, fresh.copy, to: &witness)
         }
-        let statement = try request.statement(answers.map { .init(credential: $0.credential, values: $0.values) })
+        let covered = try draft.consent.map { chosen throws(ClientError) in try append(chosen, to: &witness) }
+        let statement = try request.statement(
+            answers.map { .init(credential: $0.credential, values: $0.values) },
+            try request.covering(covered, on: session.ledger))
         // Before the proof is out: a copy that a lost presentation showed is not shown again.
         for answer in answers { wallet.shown.insert(answer.credential.anchor.description) }
         wallet.used = (wallet.used ?? []).union(draft.chosen.map(\.subject))
@@ -87,7 +93,8 @@ extension PatientClient {
         try save()
         await backUpIfPossible()
         do throws(ProverError) {
-            return Presentation(request: request.hash, answers: answers, proof: try RecordProof.prove(statement, witness))
+            return Presentation(
+                request: request.hash, answers: answers, covered: covered, proof: try RecordProof.prove(statement, witness))
         } catch {
             throw .notPossible(.cannotBeProven)
         }

@@ -35,10 +35,11 @@ package struct Presentation: Paper, Hashable, Sendable {
 
     package let request: Hash
     package let answers: [Answer]
+    package let covered: CoveredBlock?
     package let proof: [UInt8]
 
-    package init(request: Hash, answers: [Answer], proof: [UInt8]) {
-        (self.request, self.answers, self.proof) = (request, answers, proof)
+    package init(request: Hash, answers: [Answer], covered: CoveredBlock? = nil, proof: [UInt8]) {
+        (self.request, self.answers, self.covered, self.proof) = (request, answers, covered, proof)
     }
 
     package init(from reader: inout CanonicalReader) throws(FormatError) {
@@ -56,6 +57,7 @@ package struct Presentation: Paper, Hashable, Sendable {
                     }))
         }
         guard !answers.isEmpty else { throw .notCanonical }
+        covered = try reader.optional { reader throws(FormatError) in try CoveredBlock(from: &reader) }
         proof = try reader.string(length: UInt32.self, atMost: Self.maximumProofSize)
     }
 
@@ -68,6 +70,7 @@ package struct Presentation: Paper, Hashable, Sendable {
             writer.integer(answer.anchored.index)
             writer.list(answer.anchored.path, length: UInt8.self) { $0.value($1) }
         }
+        writer.optional(covered) { writer, covered in covered.encode(to: &writer) }
         writer.string(proof, length: UInt32.self)
     }
 

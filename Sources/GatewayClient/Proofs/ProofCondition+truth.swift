@@ -1,7 +1,7 @@
 import MedicalRecords
 
 extension ProofCondition {
-    /// Whether it holds of these values, one claims set for each that is asked for.
+    /// Whether it holds of these values, one claims set for each that is asked for. What holds of no values, others look at.
     func holds(for values: [[ClaimValue]]) -> Bool {
         let own = fields.map { values[Int($0.record)][Int($0.field)] }
         switch self {
@@ -15,6 +15,7 @@ extension ProofCondition {
             guard let first = own[0].steps, let second = own[1].steps else { return false }
             let (difference, overflow) = first.subtractingReportingOverflow(second)
             return !overflow && (low...high).contains(difference)
+        case .covered: return true
         }
     }
 }

@@ -13,6 +13,8 @@ package enum ProofCondition: Hashable, Sendable {
     case difference(Field, Field, low: Int64, high: Int64)
     /// Of a field that is shown.
     case isShown(Field, ClaimValue)
+    /// Of no claims: a live grant of the patient's covers this.
+    case covered(AskedConsent)
 
     /// A field of one of the claims sets that a request asks for.
     package struct Field: Hashable, Sendable {
@@ -31,6 +33,7 @@ package enum ProofCondition: Hashable, Sendable {
         case .range(let field, _, _), .member(let field, _), .isNot(let field, _), .isShown(let field, _): [field]
         case .differ(let first, let second), .same(let first, let second), .difference(let first, let second, _, _):
             [first, second]
+        case .covered: []
         }
     }
 
@@ -50,6 +53,7 @@ package enum ProofCondition: Hashable, Sendable {
         case 6:
             self = .difference(try reader.field(), try reader.field(), low: try reader.signed(), high: try reader.signed())
         case 7: self = .isShown(try reader.field(), try reader.claimValue())
+        case 8: self = .covered(try AskedConsent(from: &reader))
         default: throw .unknownTag
         }
     }
@@ -87,6 +91,9 @@ package enum ProofCondition: Hashable, Sendable {
             writer.integer(7 as UInt8)
             writer.field(field)
             writer.claimValue(value)
+        case .covered(let consent):
+            writer.integer(8 as UInt8)
+            consent.encode(to: &writer)
         }
     }
 }
@@ -114,6 +121,7 @@ extension ProofCondition {
             let limit = Int64(1) << 62
             return types.allSatisfy(\.isOrdered) && types[0].isComparable(with: types[1]) && low < high && low > -limit
                 && high < limit
+        case .covered: return true
         }
     }
 }

@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import MedicalRecords
 import ZeroKnowledge
@@ -21,33 +22,39 @@ extension ProofRequest {
             let records = try asked.map { asked throws(ClientError) in
                 try Self.record(asked, Shown(credential: credential, values: asked.allShown.map { _ in .absent }))
             }
-            _ = try statement(of: records)
+            let covering = consent.map {
+                Covering(commitment: SG3072.blinding, fields: $0.shown, candidates: [SG3072.blinding])
+            }
+            _ = try statement(of: records, covering)
         } catch {
             throw .notPossible(.requestMeaningless)
         }
     }
 
     /// What prover and verifier agree on, each by himself. Throws if a presentation does not answer this request.
-    func statement(_ shown: [Shown]) throws(ClientError) -> Statement {
-        guard shown.count == asked.count, conditions.allSatisfy({ isShown($0, in: shown) }) else {
-            throw .notVerified(.proofNotGood)
-        }
+    ///
+    /// - Parameter covering: the grants that it is about, as the reader's own copy of the ledger has them; there if one is asked for.
+    func statement(_ shown: [Shown], _ covering: Covering? = nil) throws(ClientError) -> Statement {
+        guard shown.count == asked.count, conditions.allSatisfy({ isShown($0, in: shown) }), (covering == nil) == (consent == nil)
+        else { throw .notVerified(.proofNotGood) }
         var records: [ShownRecord] = []
         for (asked, shown) in zip(asked, shown) { records.append(try Self.record(asked, shown)) }
         do {
-            return try statement(of: records)
+            return try statement(of: records, covering)
         } catch {
             throw .notVerified(.proofNotGood)
         }
     }
 
-    private func statement(of records: [ShownRecord]) throws(StatementError) -> Statement {
+    private func statement(of records: [ShownRecord], _ covering: Covering?) throws(StatementError) -> Statement {
         let occasion = Statement.Occasion(origin: pin.origin, verifier: verifier, nonce: nonce, request: hash, until: until)
-        let ties = records.indices.dropFirst().map { record in
+        // The grant is one more.
+        let ties = (1..<records.count + (covering == nil ? 0 : 1)).map { record in
             Predicate.same(
                 .init(record: UInt8(record), ShownRecord.holderAttribute), .init(record: 0, ShownRecord.holderAttribute))
         }
-        return try Statement(occasion: occasion, records: records, predicates: conditions.flatMap(predicates) + ties)
+        return try Statement(
+            occasion: occasion, records: records, predicates: conditions.flatMap(predicates) + ties, covering: covering)
     }
 
     private static func record(_ asked: Asked, _ shown: Shown) throws(ClientError) -> ShownRecord {
@@ -88,6 +95,8 @@ extension ProofRequest {
             let terms = [Predicate.Term(first.attribute, 1), Predicate.Term(second.attribute, -1)]
             return [.sum(terms, low: SG3072.Scalar(signed: low), width: UInt64(high - low)), isStated(first)]
         case .isShown: return []
+        case .covered(let consent):
+            return [.member(.init(record: UInt8(asked.count), GrantAttributes.purposes), of: consent.purposes)]
         }
     }
 

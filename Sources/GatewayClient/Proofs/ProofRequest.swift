@@ -75,7 +75,9 @@ package struct ProofRequest: Paper, Hashable, Sendable {
             try ProofCondition(from: &reader)
         }
         signature = try reader.signature()
-        guard !asked.isEmpty, made < until, conditions.allSatisfy({ $0.isMeaningful(for: asked) }) else { throw .notCanonical }
+        guard !asked.isEmpty, made < until, conditions.allSatisfy({ $0.isMeaningful(for: asked) }), consents.count <= 1 else {
+            throw .notCanonical
+        }
     }
 
     package func encode(to writer: inout CanonicalWriter) {
@@ -95,6 +97,13 @@ package struct ProofRequest: Paper, Hashable, Sendable {
     }
 
     package var hash: Hash { .labelled(.proofRequestHash, canonicalBytes) }
+
+    /// What a grant has to cover, if that is asked.
+    package var consent: AskedConsent? { consents.first }
+
+    private var consents: [AskedConsent] {
+        conditions.compactMap { if case .covered(let consent) = $0 { consent } else { nil } }
+    }
 
     private static func encode(
         to writer: inout CanonicalWriter, _ pin: Pin, _ name: TextLine, _ verifier: Ed25519.PublicKey, _ nonce: Bytes32,

@@ -1,4 +1,4 @@
-import CryptoPrimitives
+package import CryptoPrimitives
 package import MedicalRecords
 
 /// Why words ask for nothing that could be proven.
@@ -195,12 +195,12 @@ extension ProofWords {
 }
 
 extension String {
-    fileprivate var trimmed: String {
+    var trimmed: String {
         split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// What stands before and behind the first of these words, with a space on both sides.
-    fileprivate func parted(by words: String) -> (String, String)? {
+    func parted(by words: String) -> (String, String)? {
         let pieces = String(decoding: utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
         guard let range = pieces.firstRange(of: " \(words) ") else { return nil }
         let start = pieces.utf8.distance(from: pieces.startIndex, to: range.lowerBound)
@@ -213,7 +213,11 @@ extension String {
 
 extension ProofRequest {
     /// A condition as people read it.
-    package func words(_ condition: ProofCondition) -> String {
+    ///
+    /// - Parameter name: what an actor is called.
+    package func words(
+        _ condition: ProofCondition, naming name: (Ed25519.PublicKey) -> String = { $0.description }
+    ) -> String {
         switch condition {
         case .range(let field, let low, let high):
             let type = claimField(field)
@@ -225,26 +229,27 @@ extension ProofRequest {
                 {
                     return "\(kind(Int(field.record))): \(age.years) or older on \(age.day) (born on or before \(ends[1]))"
                 }
-                if low <= type.bounds.lowerBound { return "\(name(field)) on or before \(ends[1])" }
-                if high >= type.bounds.upperBound { return "\(name(field)) on or after \(ends[0])" }
+                if low <= type.bounds.lowerBound { return "\(self.name(field)) on or before \(ends[1])" }
+                if high >= type.bounds.upperBound { return "\(self.name(field)) on or after \(ends[0])" }
             } else {
-                if high >= type.bounds.upperBound { return "\(name(field)) at least \(ends[0])\(unit)" }
-                if low <= type.bounds.lowerBound { return "\(name(field)) \(Self.upTo(high, type))\(unit)" }
+                if high >= type.bounds.upperBound { return "\(self.name(field)) at least \(ends[0])\(unit)" }
+                if low <= type.bounds.lowerBound { return "\(self.name(field)) \(Self.upTo(high, type))\(unit)" }
             }
-            if type.kind == .floor { return "\(name(field)) at least \(ends[0]) and \(Self.upTo(high, type))\(unit)" }
-            return "\(name(field)) between \(ends[0]) and \(ends[1])\(unit)"
+            if type.kind == .floor { return "\(self.name(field)) at least \(ends[0]) and \(Self.upTo(high, type))\(unit)" }
+            return "\(self.name(field)) between \(ends[0]) and \(ends[1])\(unit)"
         case .member(let field, let values):
             let type = claimField(field)
             let shown = values.prefix(6).map { type.text(of: $0) }.joined(separator: ", ")
-            return "\(name(field)) is one of \(shown)" + (values.count > 6 ? " and \(values.count - 6) more" : "")
-        case .isNot(let field, let value): return "\(name(field)) is stated and is not \(claimField(field).text(of: value))"
-        case .differ(let first, let second): return "\(name(first)) is not the same as \(name(second))"
-        case .same(let first, let second): return "\(name(first)) is the same as \(name(second))"
+            return "\(self.name(field)) is one of \(shown)" + (values.count > 6 ? " and \(values.count - 6) more" : "")
+        case .isNot(let field, let value): return "\(self.name(field)) is stated and is not \(claimField(field).text(of: value))"
+        case .differ(let first, let second): return "\(self.name(first)) is not the same as \(self.name(second))"
+        case .same(let first, let second): return "\(self.name(first)) is the same as \(self.name(second))"
         case .difference(let first, let second, let low, let high):
             let type = claimField(first)
             let ends = [low, high].map { type.kind == .date ? "\($0) days" : type.text(of: .number($0)) }
-            return "\(name(first)) less \(name(second)) is between \(ends[0]) and \(ends[1])"
-        case .isShown(let field, let value): return "\(name(field)) is \(claimField(field).text(of: value))"
+            return "\(self.name(first)) less \(self.name(second)) is between \(ends[0]) and \(ends[1])"
+        case .isShown(let field, let value): return "\(self.name(field)) is \(claimField(field).text(of: value))"
+        case .covered(let consent): return consent.words(name)
         }
     }
 

@@ -77,8 +77,8 @@ extension RecordProof {
 
     /// That of V: C' raised to x^2 and divided by each candidate, raised to the product of its digits, is the one candidate that is left.
     private func coveringEquation(_ statement: Statement, _ x: UInt128) -> RecordEquation? {
-        guard let covering = statement.covering, let digits = statement.plan.coveringDigits, let committed = announcement.candidates,
-            let blinding = answers.candidateBlinding
+        guard let covering = statement.covering, let digits = statement.plan.coveringDigits,
+            let committed = announcement.candidates, let blinding = answers.candidateBlinding
         else { return nil }
         let responses = responses(statement, x)
         let (low, high) = digits.values(responses)

@@ -61,13 +61,15 @@ extension Town {
     }
 
     func request(
-        show: [String] = [], prove: [String] = [], by verifier: ClinicClient? = nil
+        consent: AskedConsent? = nil, show: [String] = [], prove: [String] = [], by verifier: ClinicClient? = nil
     ) throws -> ProofRequest {
         var words = ProofWords()
+        if consent != nil { try words.show("patient:") }
         for text in show { try words.show(text) }
         for text in prove { try words.prove(text) }
         return try (verifier ?? lakeside).requestProof(
-            purpose: line("school admission"), minutes: 60, asked: words.asked, conditions: words.conditions)
+            purpose: line("school admission"), minutes: 60, asked: words.asked,
+            conditions: words.conditions + [consent].compactMap { $0.map { .covered($0) } })
     }
 
     func present(_ request: ProofRequest, using references: [String] = []) async throws -> Presentation {

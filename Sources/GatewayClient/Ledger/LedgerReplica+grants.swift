@@ -1,0 +1,59 @@
+package import CryptoPrimitives
+import SharingContract
+
+/// A grant that carries a commitment, by where it stands.
+package struct LoggedGrant: Hashable, Sendable {
+    package let leaf: UInt64
+    package let control: Ed25519.PublicKey
+    package let from: Day
+    package let until: Day
+}
+
+/// Live grants, cut into blocks as even as can be: a proof of consent is about one of a block. docs/proofs.md, section 9.
+package struct GrantBlocks: Sendable {
+    package static let largest = 64
+
+    /// In the order of the ledger.
+    package let grants: [LoggedGrant]
+
+    package init(_ grants: [LoggedGrant]) {
+        self.grants = grants
+    }
+
+    package var count: Int { (grants.count + Self.largest - 1) / Self.largest }
+
+    /// Empty if there is no such block.
+    package subscript(block: Int) -> ArraySlice<LoggedGrant> {
+        guard (0..<count).contains(block) else { return [] }
+        return grants[block * grants.count / count..<(block + 1) * grants.count / count]
+    }
+
+    /// The block of the grant at `index`.
+    package func block(of index: Int) -> Int {
+        ((index + 1) * count + grants.count - 1) / grants.count - 1
+    }
+}
+
+extension LedgerReplica {
+    /// The grants with a commitment that the first `size` leaves leave standing, and whose time has the day in it.
+    package func liveGrants(at size: UInt64, on day: Day) -> GrantBlocks {
+        let live = committedGrants.filter { grant in
+            guard grant.leaf < size, grant.from <= day, day < grant.until else { return false }
+            let revoked = ((try? state.grant(grant.control)) ?? nil)?.revokedAt
+            return revoked.map { $0 >= size } ?? true
+        }
+        return GrantBlocks(live)
+    }
+
+    /// What the grants of a block carry, in their order.
+    func commitments(of grants: ArraySlice<LoggedGrant>) throws(ClientError) -> [SG3072.Element] {
+        var commitments: [SG3072.Element] = []
+        for logged in grants {
+            guard case .grant(let grant) = try leaf(logged.leaf).entry.event, let commitment = grant.commitment else {
+                throw .notVerified(.historyIncomplete(leaf: logged.leaf))
+            }
+            commitments.append(commitment)
+        }
+        return commitments
+    }
+}
