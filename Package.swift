@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(name: "MedicalRecordsTests", dependencies: ["MedicalRecords", "TestSupport"]),
         .testTarget(
             name: "AccessPolicyTests", dependencies: ["AccessPolicy", "Cedar", "CryptoPrimitives", "MedicalRecords", "TestSupport"]),
-        .testTarget(name: "SharingContractTests", dependencies: ["CryptoPrimitives", "SharingContract", "TestSupport"]),
+        .testTarget(
+            name: "SharingContractTests", dependencies: ["AccessPolicy", "CryptoPrimitives", "SharingContract", "TestSupport"]),
         .testTarget(
             name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport", systemPackage]),

@@ -98,6 +98,44 @@ import Testing
         }
     }
 
+    @Test func `a commitment comes with its proof in the body, and a proof with a commitment`() throws {
+        let proof = [UInt8](repeating: 7, count: GrantBody.proofSize)
+        for (commitment, proof) in [(SG3072.blinding, nil), (nil, proof)] {
+            #expect(throws: Refusal.commitmentNotProven) { try judged(commitment, proof) }
+        }
+        // Whether it is good, the contract does not ask.
+        #expect(try !judged(nil, nil).isEmpty && !judged(SG3072.blinding, proof).isEmpty)
+    }
+
+    /// What comes of the body.
+    private func judged(_ commitment: SG3072.Element?, _ proof: [UInt8]?) throws -> [StateChange] {
+        let world = try World.withCompartment()
+        let body = world.grantBody(
+            "grant", in: "ana/laboratory", to: "lakeside", list: list(world), commitment: commitment, proof: proof)
+        let evidence = world.evidence(body)
+        let entry = world.entry(.grant(world.grant("grant", commitment: commitment)), by: ["grant"], evidence: evidence)
+        let leaf = Leaf(time: world.now, entry: entry)
+        return try EvidenceRules.apply(evidence, of: leaf, at: UInt64(world.leaves.count), to: world.state)
+    }
+
+    @Test func `a proof has one length`() throws {
+        let world = try World.withCompartment()
+        let proof = [UInt8](repeating: 7, count: GrantBody.proofSize)
+        let body = world.grantBody(
+            "grant", in: "ana/laboratory", to: "lakeside", list: list(world), commitment: SG3072.blinding, proof: proof)
+        #expect(canonicalFailures(body).isEmpty && body.proof == proof)
+        let bytes = body.canonicalBytes
+        let place = try #require(bytes.firstRange(of: proof))
+        for other in [Array(proof.dropLast()), proof + [7], []] {
+            #expect(throws: FormatError.self) {
+                try GrantBody(canonical: bytes[..<place.lowerBound] + other + bytes[place.upperBound...])
+            }
+        }
+        var flag = bytes
+        flag[place.lowerBound - 1] = 0
+        #expect(throws: FormatError.self) { try GrantBody(canonical: flag) }
+    }
+
     @Test func `compartment and control key sign it`() throws {
         let world = try World.withCompartment()
         let body = world.grantBody("grant", in: "ana/laboratory", to: "lakeside", list: list(world), commitment: SG3072.blinding)
@@ -106,6 +144,16 @@ import Testing
             #expect(throws: Ed25519.SignatureError.self) {
                 try body.verifySignature(of: world.grant("grant", commitment: other), origin: world.origin)
             }
+        }
+        // And the proof.
+        let proof = [UInt8](repeating: 7, count: GrantBody.proofSize)
+        let proven = world.grantBody(
+            "grant", in: "ana/laboratory", to: "lakeside", list: list(world), commitment: SG3072.blinding, proof: proof)
+        var altered = proven.canonicalBytes
+        altered[try #require(altered.firstRange(of: proof)).lowerBound] ^= 1
+        #expect(throws: Ed25519.SignatureError.self) {
+            try GrantBody(canonical: altered).verifySignature(
+                of: world.grant("grant", commitment: SG3072.blinding), origin: world.origin)
         }
         let entry = world.entry(.grant(world.grant("grant", commitment: SG3072.blinding)), by: ["grant"])
         let bytes = entry.canonicalBytes

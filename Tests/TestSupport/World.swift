@@ -187,13 +187,14 @@ extension World {
     /// - Parameter compilation: what the contract takes as it is, and a gateway does not.
     package func grantBody(
         _ name: String, in compartment: String, to clinic: String, list: RecipientList, compilation: Hash? = nil,
-        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30, commitment: SG3072.Element? = nil
+        power: GrantBody.Power = .none, under delegation: String? = nil, days: UInt32 = 30, commitment: SG3072.Element? = nil,
+        proof: [UInt8]? = nil
     ) -> GrantBody {
         let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let fields = GrantBody.Fields(
             grantee: publicKey(clinic), power: power, authority: authority, consent: [0, 3, 1, 1, 0, 2, 0],
             compilation: compilation ?? SHA256.hash(Array(name.utf8)),
-            sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash)
+            sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash, proof: proof)
         return GrantBody(
             fields, of: grant(name, days: days, commitment: commitment), in: publicKey(compartment),
             signingWith: key(delegation.map { $0 + "/release" } ?? compartment), origin: origin)

@@ -110,7 +110,7 @@ consent = Codec(_read_consent, lambda value: u16.write(value["category"]) + u8.w
                 + _consents[value["tag"]].write(value["content"]), 32_773)
 authority = struct(("grant", key), ("release", key))
 grant_body = struct(("compartment", key), ("grantee", key), ("power", one_of(u8, range(4))), ("authority", opt(authority)), ("consent", string(2, 33_000)), ("compilation", hash_),
-                    ("sealed seed", string(2, 4_096)), ("recipient", recipient), ("recipient list", hash_), ("signature", sig),
+                    ("sealed seed", string(2, 4_096)), ("recipient", recipient), ("recipient list", hash_), ("proof", opt(fixed(96))), ("signature", sig),
                     bound=40_000)
 
 # 4.5

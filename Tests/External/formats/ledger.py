@@ -3,6 +3,7 @@ import base64
 
 from . import layouts
 from .codecs import Reader, require, text, u16
+from .grants import check_commitment
 from .keys import labelled, leaf_hash, merkle_root, message, node_hash, sha256, verify
 
 
@@ -74,6 +75,7 @@ def check_grant(entry, body, evidence, what):
     signer = body["authority"]["release"] if body["authority"] else body["compartment"]
     verify(signer, body["signature"], message("cordon/grant/v1", entry["origin"], data), what)
     layouts.consent.parse(bytes.fromhex(body["consent"]))
+    check_commitment(entry, body, what)
 
 
 def check_decision(entry, body, evidence, what):

@@ -33,17 +33,21 @@ def scalar_of(data, q):
     return scalar
 
 
-def holder_scalars(seed, clinic, q):
-    """h, and the clinic's rho0."""
+def holder_scalars(seed, key_of, q, label=b"cordon/holder-blinding/v1"):
+    """h, and a clinic's rho0; with another label, the rho of a grant's control key."""
     key = subkey(seed, 0, "cdn-hold")
 
     def derived(info):
         return int.from_bytes(hkdf(key, b"", info, 48), "big") % q
-    return derived(b"cordon/holder/v1"), derived(b"cordon/holder-blinding/v1" + clinic)
+    return derived(b"cordon/holder/v1"), derived(label + key_of)
 
 
 def holder_tag(context):
     return f"CORDON-V01-HOLDER-{context}-CMPT-with-sigma-proofs_Shake128_SG3072".encode()
+
+
+def grant_tag(context):
+    return f"CORDON-V01-GRANT-{context}-CMPT-with-sigma-proofs_Shake128_SG3072".encode()
 
 
 def holder_relation(group, A):

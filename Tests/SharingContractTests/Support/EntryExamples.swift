@@ -1,3 +1,4 @@
+import AccessPolicy
 import CryptoPrimitives
 import SharingContract
 import TestSupport
@@ -147,22 +148,23 @@ extension EntryExamples {
     }
 
     private func grantWithCommitment() throws -> Example {
-        try grant("grant with a commitment", "grant", to: "lakeside", commitment: SG3072.attributes[0])
+        let committed = try committed("grant", to: "lakeside")
+        return try grant("grant with a commitment", "grant", to: "lakeside", committed)
     }
 
     private func grant(
         _ title: String, _ name: String, to grantee: String, power: GrantBody.Power = .none, under delegation: String? = nil,
-        commitment: SG3072.Element? = nil
+        _ committed: GrantCommitment? = nil
     ) throws -> Example {
-        let grant = world.grant(name, commitment: commitment)
+        let grant = world.grant(name, commitment: committed?.commitment)
         let list = try ContractFormats.second(world)
         let authority = delegation.map { GrantBody.Authority(grant: publicKey($0), release: publicKey($0 + "/release")) }
         let bodyFields = GrantBody.Fields(
             grantee: publicKey(grantee), power: power, authority: authority,
-            consent: try FormatFile("requests.json").bytes("consent", "bytes"),
+            consent: try Self.consent(),
             compilation: try #require(Hash(try FormatFile("requests.json").bytes("compilation", "hash"))),
             sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient(name),
-            recipientList: list.hash)
+            recipientList: list.hash, proof: committed?.proof)
         let body = GrantBody(
             bodyFields, of: grant, in: publicKey("ana/laboratory"),
             signingWith: key(delegation.map { $0 + "/release" } ?? "ana/laboratory"), origin: world.origin)
@@ -176,9 +178,28 @@ extension EntryExamples {
                 "compartment": body.compartment, "grantee": body.grantee, "power": body.power.rawValue,
                 "authority": body.authority.map { fields(["grant": $0.grant, "release": $0.release]) },
                 "consent": body.consent, "compilation": body.compilation, "sealed seed": body.sealedSeed,
-                "recipient": body.recipient, "recipient list": body.recipientList,
+                "recipient": body.recipient, "recipient list": body.recipientList, "proof": body.proof,
                 "signature": body.signature,
             ]))
+    }
+
+    private static func consent() throws -> [UInt8] { try FormatFile("requests.json").bytes("consent", "bytes") }
+
+    /// By the patient of `keys.json#patient`, derived as docs/proofs.md, section 4, has it.
+    private func committed(_ name: String, to grantee: String) throws -> GrantCommitment {
+        let grant = world.grant(name)
+        let scope = ConsentScope(
+            control: grant.control, compartment: publicKey("ana/laboratory"), grantee: publicKey(grantee), from: grant.from,
+            until: grant.until)
+        let seed = SecretBytes(copying: SHA256.hash(Array("ana".utf8)).bytes.span)
+        let secret = SubkeyDerivation.deriveKey(from: seed, number: 0, context: "cdn-hold")
+        let infos = [Array("cordon/grant-blinding/v1".utf8) + grant.control.bytes, Array("cordon/holder/v1".utf8)]
+        let opening = SG3072.SecretScalars(count: 2) {
+            SG3072.SecretScalar(reducing: HKDF.deriveKey(from: secret, info: infos[$0], count: 48))
+        }
+        return GrantCommitment(
+            to: GrantAttributes(consent: try Self.consent(), scope, isUnderAuthority: false), of: grant.control,
+            origin: world.origin, opening: opening, secret: secret, randomness: SecretBytes(copying: World.salt.bytes.span))
     }
 
     private func revocation() -> Example {
