@@ -75,6 +75,30 @@ import Testing
         }
     }
 
+    @Test func `on the ledger a grant, a restriction, a delegation and what is granted under one look alike`() async throws {
+        try await withBea { town, bea in
+            let ana = try town.ana
+            let held = try await delegate(town, to: bea)
+            let received = try await grantLakeside(town, bea, held)
+            let grant = try await town.grant(to: "Hillside Clinic")
+            let hidden = try await ana.restrict(try await ana.propose(Restriction(.everything), category: Town.laboratory))
+            try await ana.session.sync()
+            let leaves = [held.content.leaf, received.content.leaf] + (try [grant, hidden].map { try #require($0.leaf) })
+            let entries = try leaves.map { try ana.session.ledger.leaf($0).entry }
+            #expect(Set(entries.map(\.canonicalBytes.count)).count == 1)
+            let bodies = [held.content.body, received.content.body, grant.body.value, hidden.body.value]
+            var commitments: Set<SG3072.Element> = []
+            for (entry, body) in zip(entries, bodies) {
+                guard case .grant(let grant) = entry.event else { throw Missing() }
+                commitments.insert(try #require(grant.commitment))
+                #expect(body.proof != nil && body.isProven(of: grant, origin: ana.session.origin))
+            }
+            #expect(commitments.count == 4)
+        }
+    }
+
+    private struct Missing: Error {}
+
     @Test func `why tells who made the grant`() async throws {
         try await withBea { town, bea in
             let received = try await grantLakeside(town, bea, try await delegate(town, to: bea))

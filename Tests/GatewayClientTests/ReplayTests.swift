@@ -270,6 +270,11 @@ import Testing
         #expect(found.dropFirst(2).isEmpty)
     }
 
+    @Test(arguments: [AuditStory.Lie.commitsOtherwise, .commitsForAnother])
+    func `a grant whose commitment is not to what it says is found where it stands`(lie: AuditStory.Lie) throws {
+        #expect(try findings(lie) == [.commitment, .commitment])
+    }
+
     @Test func `policies are those in force at the leaf, and their obligations come out again`() throws {
         let folder = Fixtures.repository.appending(path: "policies")
         let schema = Array(try Data(contentsOf: folder.appending(path: "schema.cedarschema")))

@@ -24,6 +24,10 @@ struct AuditStory {
         case purposeNotCovered
         case releasesMore
         case compilesOtherwise
+        /// What the grants carry for proofs of consent is to payment.
+        case commitsOtherwise
+        /// The same, made in another grant's name.
+        case commitsForAnother
         case unsignedRequest
         case otherDigest
         case noRecord
@@ -146,21 +150,32 @@ extension AuditStory {
     private mutating func grant(
         _ name: String, _ consent: [UInt8], _ list: RecipientList, power: GrantBody.Power = .none, under delegation: String? = nil
     ) throws {
-        let grant = world.grant(name)
+        let plain = world.grant(name)
         let scope = ConsentScope(
-            control: grant.control, compartment: publicKey(Self.compartment),
-            grantee: power == .none ? publicKey("lakeside") : grant.release, from: grant.from, until: grant.until,
+            control: plain.control, compartment: publicKey(Self.compartment),
+            grantee: power == .none ? publicKey("lakeside") : plain.release, from: plain.from, until: plain.until,
             holder: power.holder)
+        let committed = committed(consent, scope, isUnderAuthority: delegation != nil)
+        let grant = world.grant(name, commitment: committed?.commitment)
         let fields = GrantBody.Fields(
             grantee: scope.grantee, power: power,
             authority: delegation.map { .init(grant: publicKey($0), release: publicKey($0 + "/release")) }, consent: consent,
             compilation: lie == .compilesOtherwise ? Hash(.zero) : ConsentCompiler.compile(consent, scope).hash,
             sealedSeed: try FormatFile("keys.json").bytes("grant seed", "sealed"), recipient: recipient(name),
-            recipientList: list.hash)
+            recipientList: list.hash, proof: committed?.proof)
         let body = GrantBody(
             fields, of: grant, in: publicKey(Self.compartment),
             signingWith: key(delegation.map { $0 + "/release" } ?? Self.compartment), origin: world.origin)
         try world.append(.grant(grant), by: name, evidence: world.evidence(body))
+    }
+
+    /// Without a lie the grants carry none, as those from before proofs of consent.
+    private func committed(_ consent: [UInt8], _ scope: ConsentScope, isUnderAuthority: Bool) -> GrantCommitment? {
+        guard lie == .commitsOtherwise || lie == .commitsForAnother else { return nil }
+        let consent = lie == .commitsOtherwise ? [0, 3, 1, 1, 0, 4, 0] : consent
+        return HolderSecret(key: KeyFormats.secret("ana's holder key")).commitment(
+            to: GrantAttributes(consent: consent, scope, isUnderAuthority: isUnderAuthority),
+            of: lie == .commitsForAnother ? publicKey("another") : scope.control, origin: world.origin)
     }
 
     private mutating func revoke(after list: RecipientList) throws {

@@ -14,7 +14,7 @@ extension Town {
     func delegating(
         _ name: String, to grantee: String? = nil, power: GrantBody.Power = .none, under delegation: String? = nil,
         consent: [UInt8] = [0, 3, 1, 1, 0, 2, 0], days: UInt32 = 30, recipient other: RecipientKey? = nil,
-        list: RecipientList? = nil
+        list: RecipientList? = nil, committed: GrantCommitment? = nil
     ) -> PostEntry {
         let (compartment, own) = (Self.laboratory, other ?? recipient(name))
         let newest = self.list(compartment)
@@ -23,7 +23,7 @@ extension Town {
             ? RecipientList(
                 signingWith: key(compartment), origin: world.origin, following: newest, own: newest.own,
                 recipients: Set(newest.recipients + [own])) : list
-        let grant = world.grant(name, days: days)
+        let grant = world.grant(name, days: days, commitment: committed?.commitment)
         let scope = ConsentScope(
             control: grant.control, compartment: publicKey(compartment), grantee: publicKey(grantee ?? Self.holder(name)),
             from: grant.from, until: grant.until,
@@ -32,7 +32,7 @@ extension Town {
             grantee: scope.grantee, power: power,
             authority: delegation.map { .init(grant: publicKey($0), release: publicKey(Self.holder($0))) }, consent: consent,
             compilation: ConsentCompiler.compile(consent, scope).hash, sealedSeed: Array("age".utf8), recipient: own,
-            recipientList: (next ?? newest).hash)
+            recipientList: (next ?? newest).hash, proof: committed?.proof)
         let body = GrantBody(
             fields, of: grant, in: publicKey(compartment), signingWith: key(delegation.map(Self.holder) ?? compartment),
             origin: world.origin)

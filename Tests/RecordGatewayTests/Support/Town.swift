@@ -83,6 +83,7 @@ extension Town {
         /// What the patient's program says that it compiles to; what it does compile to when left out.
         var compilation: Hash?
         var recipient: RecipientKey
+        var committed: GrantCommitment?
         /// Of the list that comes with it.
         var recipients: Set<RecipientKey>
     }
@@ -96,14 +97,16 @@ extension Town {
         change(&draft)
         let next = following(list(compartment), compartment, draft.recipients)
         let grant = Grant(
-            control: publicKey(name), release: publicKey(name + "/release"), from: draft.from, until: draft.until)
+            control: publicKey(name), release: publicKey(name + "/release"), from: draft.from, until: draft.until,
+            commitment: draft.committed?.commitment)
         let scope = ConsentScope(
             control: grant.control, compartment: publicKey(compartment), grantee: publicKey(clinic), from: grant.from,
             until: grant.until)
         let fields = GrantBody.Fields(
             grantee: publicKey(clinic), consent: draft.consent,
             compilation: draft.compilation ?? ConsentCompiler.compile(draft.consent, scope).hash,
-            sealedSeed: Array("age".utf8), recipient: draft.recipient, recipientList: next.hash)
+            sealedSeed: Array("age".utf8), recipient: draft.recipient, recipientList: next.hash,
+            proof: draft.committed?.proof)
         let body = GrantBody(fields, of: grant, signingWith: key(compartment), origin: world.origin)
         let evidence = world.evidence(body)
         return PostEntry(
