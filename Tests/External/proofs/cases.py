@@ -5,9 +5,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from formats.keys import labelled, message, public_key, sha256
 
-from .claims import holder_scalars, scalar_of
+from .claims import grant_blinding, hashed, holder_scalars, scalar_of
 from .prover import commit
-from .statement import SUITE
+from .statement import GRANT, SUITE
 
 ORIGIN = "north.example/ledger"
 FIRST, LAST = 20_700, 21_900
@@ -87,6 +87,61 @@ class Record:
         }
 
 
+PURPOSES = {"treatment": 1, "research": 4, "break-glass": 5, "marketing": 10}
+LABORATORY, GENETIC = 3, 8
+
+
+class Grant:
+    """A patient's grant, by what its commitment says."""
+
+    def __init__(self, group, number=0, holder="ana", grantee="hillside", purposes=("treatment", "research"), category=LABORATORY,
+                 permit=1, schema=GRANT):
+        self.group, self.control = group, bytes.fromhex(public_key(key(f"{holder}'s grant {number}")))
+        h, _ = holder_scalars(key(holder), bytes(32), group.q)
+        bits = sum(1 << PURPOSES[name] for name in purposes) * permit
+        self.attributes = [schema % group.q, h, LAST + number, permit, grantee_scalar(grantee, group.q), bits, category, FIRST - number]
+        self.rho = grant_blinding(key(holder), self.control, group.q)
+        self.C = commit(group, self.rho, self.attributes)
+
+
+def grantee_scalar(name, q):
+    return hashed(4, bytes.fromhex(public_key(key(name))), q)
+
+
+def masks(purpose):
+    """All numbers of purposes with this one's bit. There are ten, and bit 0 is none's."""
+    return [number for number in range(0, 1 << 11, 2) if number >> PURPOSES[purpose] & 1]
+
+
+class Covering:
+    """One of the candidates, by its place, re-randomised."""
+
+    def __init__(self, group, grants, place, shown=(3, 4, 6), delta="delta"):
+        self.group, self.grants, self.place = group, grants, place
+        grant = grants[min(place, len(grants) - 1)]
+        self.delta = Drawn(f"{place} of {len(grants)}", group.q)(delta) if isinstance(delta, str) else delta
+        self.attributes, self.rho = grant.attributes, (grant.rho + self.delta) % group.q
+        self.C = group.product((grant.C, 1), (group.generator("H"), self.delta))
+        self.shown = sorted({0, *shown})
+
+    def fields(self):
+        write = self.group.write
+        return {
+            "C": write(self.C).hex(), "shown": [{"attribute": i, "scalar": scalar(self.attributes[i], self.group.q)} for i in self.shown],
+            "candidates": [write(grant.C).hex() for grant in self.grants],
+        }
+
+
+def records_of(records, covering):
+    """The grant is one more."""
+    return [*records, covering] if covering else records
+
+
+def opened(covering):
+    """The place, and what a prover knows besides."""
+    return (covering.place, {"delta": covering.delta}) if covering else (0, {})
+
+
 def at(attribute, record=0):
     return {"record": record, "attribute": attribute}
 
@@ -121,12 +176,13 @@ class Predicates:
         return {"kind": 6, "terms": terms, "low": scalar(low, self.q), "width": width}
 
 
-def build(group, records, predicates, **changes):
-    """The statement's fields. Several records are one holder's."""
-    ties = [Predicates(group.q).same(at(1), at(1, record)) for record in range(1, len(records))]
+def build(group, records, predicates, covering=None, **changes):
+    """The statement's fields. Several records are one holder's, and so is the grant."""
+    ties = [Predicates(group.q).same(at(1), at(1, record)) for record in range(1, len(records) + bool(covering))]
+    changes |= {"covering": covering.fields()} if covering else {}
     return {
-        "version": 1, "suite": SUITE, "parameters": group.parameters.hex(), "origin": ORIGIN, "verifier": public_key(key("verifier")),
-        "nonce": key("nonce").hex(), "request": key("request").hex(), "until": 29_900_000,
+        "version": 2 if covering else 1, "suite": SUITE, "parameters": group.parameters.hex(), "origin": ORIGIN,
+        "verifier": public_key(key("verifier")), "nonce": key("nonce").hex(), "request": key("request").hex(), "until": 29_900_000,
         "records": [record.fields() for record in records], "predicates": ties + predicates, **changes,
     }
 

@@ -1,8 +1,8 @@
-"""Sections 3 and 4 of docs/proofs.md: scalars of values, what follows from a seed, and the holder's commitment."""
+"""Sections 3, 4 and 9 of docs/proofs.md: scalars of values, what follows from a seed, the holder's commitment and that of a grant."""
 import hashlib
 
-from formats.codecs import Reader, require
-from formats.keys import hkdf, subkey
+from formats.codecs import Reader, require, text
+from formats.keys import hkdf, labelled, subkey
 
 from .linear import LinearRelation, Multiplicative
 
@@ -42,8 +42,17 @@ def holder_scalars(seed, key_of, q, label=b"cordon/holder-blinding/v1"):
     return derived(b"cordon/holder/v1"), derived(label + key_of)
 
 
-def holder_tag(context):
-    return f"CORDON-V01-HOLDER-{context}-CMPT-with-sigma-proofs_Shake128_SG3072".encode()
+def grant_blinding(seed, control, q):
+    """rho of a grant's commitment."""
+    return int.from_bytes(hkdf(subkey(seed, 0, "cdn-hold"), b"", b"cordon/grant-blinding/v1" + control, 48), "big") % q
+
+
+def holder_tag(context, what="HOLDER"):
+    return f"CORDON-V01-{what}-{context}-CMPT-with-sigma-proofs_Shake128_SG3072".encode()
+
+
+def grant_tag(origin, control):
+    return holder_tag(labelled("cordon/grant-context/v1", text.write(origin), control).hex(), "GRANT")
 
 
 def grant_tag(context):

@@ -39,7 +39,8 @@ class Base:
 
     def restated(self, why, fields, proof=None, form=None):
         """The statement is another, the proof that one's if it is given."""
-        edits = [difference("statement", self.statement, statement.write(fields))]
+        new = fields if isinstance(fields, bytes) else statement.write(fields)
+        edits = differences("statement", self.statement, new) if self.relation.covering else [difference("statement", self.statement, new)]
         edits += [difference("proof", self.proof, proof)] if proof else []
         return self.rejected(why, *edits, *([{"form": form}] if form else []))
 
@@ -55,6 +56,18 @@ def difference(where, old, new):
     return edit(where, start, len(old) - start - end, new[start:len(new) - end])
 
 
+def differences(where, old, new, gap=16):
+    """Edits that make new of old, each of less than an element and apart from the next, but for the last."""
+    edits = []
+    while old != new:
+        start = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)))
+        size = next((size for size in range(1, ELEMENT + 1) if old[start + size:start + size + gap] == new[start + size:start + size + gap]
+                     and len(old) >= start + size + gap), None)
+        edits.append(edit(where, start, size, new[start:start + size]) if size else difference(where, old, new))
+        old = old[:start] + new[start:start + size] + old[start + size:] if size else new
+    return edits
+
+
 def parts(relation, form):
     """(name, where, size) of each part of a proof."""
     records, some = len(relation.elements), bool(relation.rows)
@@ -64,11 +77,13 @@ def parts(relation, form):
     compact = form == "compact"
     if not compact:
         elements += many("T_C", records) + ["T_B"] * some
+    elements += (["V_1"] if compact else ["V_1", "V_0"]) * bool(relation.covering)
     elements += many("E", relation.degree - 1 if some else 0)
     if not compact:
         elements += ["T_E"] * some
     named = [(name, ELEMENT) for name in elements] + [("x", 16)] * compact
     scalars = many("f", relation.auxiliary) + many("z", len(relation.free)) + many("z_C", records) + ["z_B", "z_E"] * some
+    scalars += ["z_V"] * bool(relation.covering)
     start = 0
     for name, size in named + [(name, SCALAR) for name in scalars]:
         yield name, start, size
@@ -280,11 +295,12 @@ def other_form(base):
     relation, proof = base.relation, Proof(base.relation, "compact", base.proof)
     x = int.from_bytes(proof.x, "little")
     transcript = Transcript("compact", base.statement, base.group)
-    z, T_C, T_B = recomputed(relation, proof, x)
-    transcript.absorb(proof.B + T_C + T_B)
+    z, T_C, T_B, V_0 = recomputed(relation, proof, x)
+    transcript.absorb(proof.B + T_C + T_B + proof.V_1 + V_0)
     T_E = rows(relation, proof, z, x, transcript.y(), {}) if relation.rows else []
-    start = len(proof.B + proof.E) * ELEMENT
-    data = b"".join(map(base.group.write, proof.B + T_C + T_B + proof.E + T_E)) + base.proof[start + 16:]
+    start = len(proof.B + proof.V_1 + proof.E) * ELEMENT
+    elements = proof.B + T_C + T_B + proof.V_1 + V_0 + proof.E + T_E
+    data = b"".join(map(base.group.write, elements)) + base.proof[start + 16:]
     yield base.rejected("written in the other form", difference("proof", base.proof, data), {"form": "batchable"})
 
 

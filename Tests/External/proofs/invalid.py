@@ -1,7 +1,7 @@
 """Statements that break a rule, with proofs of them that hold in everything else."""
 import copy
 
-from .cases import Drawn, Predicates, Record, at, build, scalar
+from .cases import Drawn, Predicates, Record, at, build, opened, records_of, scalar
 from .prover import auxiliary_values, draw, prove
 from .statement import Equation, Relation, statement
 
@@ -30,16 +30,21 @@ def proven(group, form, fields, attributes, rho, secrets=None, twist=None):
 
 
 class Broken:
-    def __init__(self, group, base, records):
-        self.group, self.records, self.P = group, records, Predicates(group.q)
-        self.attributes, self.rho, self.base = [record.attributes for record in records], [record.rho for record in records], base
+    def __init__(self, group, base, records, covering=None):
+        self.group, self.records, self.P, self.covering = group, records, Predicates(group.q), covering
+        self.attributes, self.base = [record.attributes for record in records_of(records, covering)], base
 
-    def made(self, why, predicates, change=lambda fields: None, ties=True):
-        fields = build(self.group, self.records, predicates)
+    def made(self, why, predicates, change=lambda fields: None, ties=True, covering=None):
+        covering = covering or self.covering
+        fields, records = build(self.group, self.records, predicates, covering), records_of(self.records, covering)
         if not ties:
             fields["predicates"] = predicates
         change(fields)
-        return why, self.base, fields, proven(self.group, "compact", fields, self.attributes, self.rho)
+        attributes, rho = [record.attributes for record in records], [record.rho for record in records]
+        place, delta = opened(covering)
+        relation = Lenient(fields, self.group)
+        honest = {"b": auxiliary_values(relation, attributes, place), **delta}
+        return why, self.base, fields, proven(self.group, "compact", fields, attributes, rho, honest)
 
 
 def invalid_statements(group, bases):

@@ -1,5 +1,5 @@
 """Provers who know what is committed to and prove what is not true."""
-from .cases import FIELDS, Drawn, Predicates, Record, at, build, code, date, key
+from .cases import FIELDS, Drawn, Predicates, Record, at, build, code, date, key, opened, records_of
 from .group import Group
 from .invalid import proven
 from .prover import auxiliary_values, draw
@@ -9,17 +9,18 @@ from .statement import Relation
 class Liar:
     """One record, one statement, and whatever is proven of them."""
 
-    def __init__(self, group, base, records, predicates, form="compact"):
+    def __init__(self, group, base, records, predicates, form="compact", covering=None):
         self.group, self.base, self.form = group, base, form
-        self.fields = build(group, records, predicates)
+        self.fields = build(group, records, predicates, covering)
+        (place, self.opened), records = opened(covering), records_of(records, covering)
         self.attributes, self.rho = [record.attributes for record in records], [record.rho for record in records]
         self.relation = Relation(self.fields, group)
-        self.honest = auxiliary_values(self.relation, self.attributes)
+        self.honest = auxiliary_values(self.relation, self.attributes, place)
 
     def lie(self, why, twist=None, **secrets):
         secrets = {name: [value % self.group.q for value in item] if name == "b" else item for name, item in secrets.items()}
         return why, self.base, self.fields, proven(
-            self.group, self.form, self.fields, self.attributes, self.rho, secrets, twist)
+            self.group, self.form, self.fields, self.attributes, self.rho, {"b": self.honest, **self.opened, **secrets}, twist)
 
     def bits(self, why, **changed):
         """The honest values but for some, `b4` for the fourth."""

@@ -4,14 +4,17 @@ import json
 from formats.codecs import require
 
 from . import cases, forgeries
-from .cases import Drawn, build, key, true_cases
+from .cases import Drawn, build, key, opened, records_of, true_cases
 from .claims import holder_relation, holder_scalars, holder_tag, scalar_of
+from .consent import Ledger, consent_cases
+from .group import ELEMENT, SCALAR
 from .prover import auxiliary_values, draw, prove
+from .refused_consent import ONE, every_byte, invalid_consents, lying_consents, refused_consents
 from .statement import Relation, statement
 from .vectors import check_accepted
 from .verifier import verify
 
-BYTES = 400_000
+BYTES = 500_000
 
 
 def made(group):
@@ -19,16 +22,36 @@ def made(group):
     accepted = [accept(group, *case) for case in true_cases(group)]
     bases = {value["name"]: forgeries.Base(group, value) for value in accepted}
     refused, lies = list(forgeries.edited(group, bases)), list(forgeries.proven(group, bases))
-    short = [{what: value[what] for what in ("name", "form", "statement", "proof")} for value in accepted
-             if value["name"] in {lie["of"] for lie in lies}]
     head = {"tag": group.tag, "p": f"{group.p:x}", "q": f"{group.q:x}", "r": f"{group.r:x}", "parameters": group.parameters.hex()}
     files = {
         "python.json": {
             "group": head, "accepted": [shortened(value) for value in accepted], "rejected": numbered(refused),
             "holders": list(holders(group)), "scalars": list(scalars(group)), "seeds": list(seeds(group))},
-        "python-lies.json": {"accepted": [shortened(value) for value in short], "rejected": numbered(lies)},
+        "python-lies.json": {"accepted": [shortened(value) for value in told_of(lies, accepted)], "rejected": numbered(lies)},
+        **consents(group),
     }
     return {name: laid_out(file) for name, file in files.items()}
+
+
+def consents(group):
+    ledger = Ledger(group)
+    accepted = [accept(group, *case) for case in consent_cases(group, ledger)]
+    bases = {value["name"]: forgeries.Base(group, value) for value in accepted}
+    require(every_byte(bases[ONE]) == len(bases[ONE].proof), "every byte")
+    lies, invalid = (list(made(group, bases, ledger)) for made in (lying_consents, invalid_consents))
+    return {
+        "python-consent.json": {
+            "candidates": ledger.pool, "accepted": [shortened(value, ledger.pool, 8) for value in accepted],
+            "rejected": numbered(refused_consents(group, bases))},
+        **{name: {"accepted": [shortened(value, least=8) for value in told_of(rejected, accepted)], "rejected": numbered(rejected)}
+           for name, rejected in (("python-consent-lies.json", lies), ("python-consent-invalid.json", invalid))},
+    }
+
+
+def told_of(lies, accepted):
+    """What they are made from, shortly."""
+    names = {lie["of"] for lie in lies}
+    return [{what: value[what] for what in ("name", "form", "statement", "proof")} for value in accepted if value["name"] in names]
 
 
 def numbered(values):
@@ -56,12 +79,13 @@ def hexed(value, group):
     return [hexed(item, group) for item in value] if isinstance(value, list) else group.write_scalar(value).hex()
 
 
-def accept(group, name, form, records, predicates, told):
-    value = build(group, records, predicates)
+def accept(group, name, form, records, predicates, told, covering=None):
+    value = build(group, records, predicates, covering)
     data, relation = statement.write(value), Relation(value, group)
-    attributes = [record.attributes for record in records]
-    secrets = {"attributes": attributes, "rho": [record.rho for record in records], "b": auxiliary_values(relation, attributes),
-               **draw(relation, Drawn(name, group.q))}
+    all_records, (place, delta) = records_of(records, covering), opened(covering)
+    attributes = [record.attributes for record in all_records]
+    secrets = {"attributes": attributes, "rho": [record.rho for record in all_records],
+               "b": auxiliary_values(relation, attributes, place), **delta, **draw(relation, Drawn(name, group.q))}
     proof, more = prove(relation, form, data, secrets)
     steps = verify(relation, form, proof, data)
     if told:
@@ -74,24 +98,42 @@ def accept(group, name, form, records, predicates, told):
     return result
 
 
-def shortened(value):
-    """Runs of numbers in a set are pieces."""
-    data, pieces, start, at = bytes.fromhex(value["statement"]), [], 0, 0
-    while at + 32 * 16 <= len(data):
-        count = run(data, at)
-        if count >= 16:
-            pieces += [data[start:at].hex(), {"first": int.from_bytes(data[at:at + 32], "big"), "step": 1, "count": count}]
-            start = at = at + 32 * count
+def shortened(value, pool=(), least=16):
+    """Runs of numbers in a set are pieces, and candidates of the pool."""
+    data, last = split(bytes.fromhex(value["statement"]), pool)
+    pieces, start, at = [], 0, 0
+    while at + SCALAR * least <= len(data):
+        first, step, count = run(data, at)
+        if count >= least:
+            pieces += [data[start:at].hex(), {"first": first, "step": step, "count": count}]
+            start = at = at + SCALAR * count
         else:
             at += 1
-    return {**value, "statement": [piece for piece in pieces + [data[start:].hex()] if piece]} if pieces else value
+    pieces = [piece for piece in pieces + [data[start:].hex()] if piece] + last
+    return {**value, "statement": pieces} if len(pieces) > 1 else value
 
 
 def run(data, at):
-    first, count = int.from_bytes(data[at:at + 32], "big"), 0
-    while first < 1 << 32 and data[at + 32 * count:at + 32 * count + 32] == (first + count).to_bytes(32, "big"):
+    """Numbers that are counted up."""
+    def number(place):
+        return int.from_bytes(data[at + SCALAR * place:at + SCALAR * (place + 1)], "big")
+    first, count = number(0), 1
+    step = number(1) - first
+    while first < 1 << 32 and 0 < step < 1 << 16 and len(data) - at >= SCALAR * (count + 1) and number(count) == first + step * count:
         count += 1
-    return count
+    return first, step, count
+
+
+def split(data, pool):
+    """The end of a statement, as far back as candidates of the pool go."""
+    last = []
+    while (element := data[-ELEMENT:].hex()) in pool:
+        index, data = pool.index(element), data[:-ELEMENT]
+        if last and last[0]["candidate"] == index + 1:
+            last[0] = {"candidate": index, "count": last[0]["count"] + 1}
+        else:
+            last.insert(0, {"candidate": index, "count": 1})
+    return data, last
 
 
 def holders(group):

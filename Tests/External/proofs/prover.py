@@ -1,7 +1,7 @@
 """The prover of section 6 of docs/proofs.md. It hides nothing from who can measure its time, and proves what is not true if it is told to:
 what a verifier must refuse is made with it."""
-from .statement import digits, weights
-from .verifier import Transcript, auxiliary_commitment, record_commitments, row_commitment
+from .statement import DIGIT, digits, weights
+from .verifier import Transcript, auxiliary_commitment, place_commitment, record_commitments, row_commitment
 
 
 class Polynomial:
@@ -39,7 +39,9 @@ def names(relation):
     """How many scalars of each kind a prover draws."""
     records = len(relation.elements)
     result = {"a": relation.auxiliary, "v": len(relation.free), "tC": records}
-    return {**result, "rB": None, "tB": None, "s": relation.degree} if relation.rows else result
+    if relation.rows:
+        result |= {"rB": None, "tB": None, "s": relation.degree}
+    return {**result, "vV": 2} if relation.covering else result
 
 
 def draw(relation, scalar):
@@ -48,12 +50,17 @@ def draw(relation, scalar):
             for name, count in names(relation).items()}
 
 
-def auxiliary_values(relation, attributes):
-    """What makes a true statement's rows vanish; of an inverse that does not exist, 0."""
+def auxiliary_values(relation, attributes, place=0):
+    """What makes a true statement's rows vanish; of an inverse that does not exist, 0. The place is the grant's among the candidates."""
     q, result = relation.group.q, []
     for item in relation.value["predicates"]:
         result += VALUES.get(item["kind"], lambda *_: [])(item, lambda where: attributes[where["record"]][where["attribute"]], q)
-    return result
+    return result + one_hot(place, 2, DIGIT) if relation.covering else result
+
+
+def one_hot(index, count, base):
+    """Of each digit, the lowest first, whether it is 1, 2, …"""
+    return [int(j == index // base ** t % base) for t in range(count) for j in range(1, base)]
 
 
 def bits(value, width):
@@ -80,8 +87,7 @@ def chosen(item, attribute, q):
     index = values.index(attribute(item["of"])) if attribute(item["of"]) in values else 0
     if len(values) <= 32:
         return [int(j == index) for j in range(1, len(values))]
-    count, base = digits(len(values))
-    return [int(j == index // base ** t % base) for t in range(count) for j in range(1, base)]
+    return one_hot(index, *digits(len(values)))
 
 
 def inverse(difference, q):
@@ -112,12 +118,15 @@ def prove(relation, form, statement, secrets, twist=None):
     # Commitments to masks are commitments to responses at x = 0, where neither C nor B counts.
     masks = [polynomial.coefficients[0] for polynomial in z]
     T_C = record_commitments(relation, masks, secrets["tC"], 0)
-    B, T_B, E, T_E, steps = [], [], [], [], {}
+    B, T_B, V_1, V_0, E, T_E, steps = [], [], [], [], [], [], {}
     if relation.rows:
         B = [auxiliary_commitment(group, secrets["b"], secrets["rB"], 1, 0)]
         T_B = [auxiliary_commitment(group, secrets["a"], secrets["tB"], 1, 0)]
-    B, T_C, T_B = twisted(group, twist, B=B, T_C=T_C, T_B=T_B)
-    transcript.absorb(B + T_C + T_B)
+    if relation.covering:
+        chances = relation.chances(f, x)
+        V_0, V_1 = ([place_commitment(relation, [chance.coefficients[k] for chance in chances], secrets["vV"][k], 1, 0)] for k in (0, 1))
+    B, T_C, T_B, V_1, V_0 = twisted(group, twist, B=B, T_C=T_C, T_B=T_B, V_1=V_1, V_0=V_0)
+    transcript.absorb(B + T_C + T_B + V_1 + V_0)
     if relation.rows:
         y = transcript.y()
         e = relation.combined(f, z, x, y).coefficients[:relation.degree]
@@ -127,7 +136,7 @@ def prove(relation, form, statement, secrets, twist=None):
         steps["e"] = [group.write_scalar(value).hex() for value in e]
     sent = transcript.x()
     answers = [value(int.from_bytes(sent, "little")) for value in responses(relation, secrets, f, z)]
-    elements, end = (B + E, sent) if form == "compact" else (B + T_C + T_B + E + T_E, b"")
+    elements, end = (B + V_1 + E, sent) if form == "compact" else (B + T_C + T_B + V_1 + V_0 + E + T_E, b"")
     proof = b"".join(group.write(element) for element in elements) + end + b"".join(group.write_scalar(value) for value in answers)
     return proof, steps
 
@@ -146,4 +155,6 @@ def responses(relation, secrets, f, z):
     result += [at([mask, rho]) for mask, rho in zip(secrets["tC"], secrets["rho"])]
     if relation.rows:
         result += [at([secrets["tB"], secrets["rB"]]), at(secrets["s"])]
+    if relation.covering:
+        result.append(at([*secrets["vV"], -secrets["delta"]]))
     return result

@@ -1,16 +1,19 @@
 """Section 5 of docs/proofs.md: a statement, when it is valid, and the variables, rows and equations that it means."""
-from formats.codecs import Difference, day, fixed, hash_, key, listing, minute, require, sig, struct, text, u8, u32, u64, union
-from formats.keys import message, sha256, verify
+from formats.codecs import Codec, Difference, day, fixed, hash_, key, listing, minute, require, sig, struct, text, u8, u32, u64, union
+from formats.keys import labelled, message, sha256, verify
 
 SUITE = "sigma-proofs_Shake128_SG3072"
 MOST_AUXILIARY, MOST_SMALL = 128, 32
 SCHEMA, HOLDER, LAST = 0, 1, 2
+GRANT_ATTRIBUTES, PLACES, DIGIT = 8, 64, 8
+GRANT = int.from_bytes(labelled("cordon/grant-commitment/v1"), "big")
 
 attribute = struct(("record", u8), ("attribute", u8))
 scalar = fixed(32)
+shown_attributes = listing(1, struct(("attribute", u8), ("scalar", scalar)), order=lambda item: item["attribute"])
 shown = struct(
     ("issuer", key), ("schema", hash_), ("attributes", u8), ("from", day), ("last", day), ("credential", sig), ("C", fixed(384)),
-    ("shown", listing(1, struct(("attribute", u8), ("scalar", scalar)), order=lambda item: item["attribute"])))
+    ("shown", shown_attributes))
 predicate = union("kind", u8, {
     1: struct(("of", attribute), ("low", u64), ("high", u64)),
     2: struct(("of", attribute), ("set", listing(2, scalar, 4096, 2, order=lambda item: item))),
@@ -19,9 +22,22 @@ predicate = union("kind", u8, {
     5: struct(("of", attribute), ("other", attribute)),
     6: struct(("terms", listing(1, struct(("of", attribute), ("coefficient", u32)), 8, 2)), ("low", scalar), ("width", u64)),
 })
-statement = struct(
+covering = struct(("C", fixed(384)), ("shown", shown_attributes), ("candidates", listing(1, fixed(384), PLACES, 1)))
+PARTS = (
     ("version", u8), ("suite", text), ("parameters", hash_), ("origin", text), ("verifier", key), ("nonce", fixed(32)), ("request", hash_),
     ("until", minute), ("records", listing(1, shown, 8, 1)), ("predicates", listing(1, predicate, 32)))
+VERSIONS = {1: struct(*PARTS), 2: struct(*PARTS, ("covering", covering))}
+
+
+def _read_statement(reader):
+    version = reader.number(1)
+    require(version in VERSIONS, "another version")
+    reader.position -= 1
+    return VERSIONS[version].read(reader)
+
+
+# It writes what it is given, whatever the version says.
+statement = Codec(_read_statement, lambda value: VERSIONS[1 + ("covering" in value)].write(value))
 
 
 def signed(number):
@@ -61,15 +77,20 @@ class Relation:
 
     def __init__(self, value, group):
         self.group, self.value = group, value
-        self.elements = [group.read(bytes.fromhex(record["C"])) for record in value["records"]]
+        self.covering = value.get("covering")
+        records = value["records"] + ([{**self.covering, "attributes": GRANT_ATTRIBUTES}] if self.covering else [])
+        self.attributes, self.shown = [record["attributes"] for record in records], [record["shown"] for record in records]
+        self.elements = [group.read(bytes.fromhex(record["C"])) for record in records]
+        self.candidates = [group.read(bytes.fromhex(element)) for element in self.covering["candidates"]] if self.covering else []
         self.scalars = {(number, item["attribute"]): int(item["scalar"], 16)
-                        for number, record in enumerate(value["records"]) for item in record["shown"]}
+                        for number, items in enumerate(self.shown) for item in items}
         self.check()
         self.find_variables()
         self.check_ties()
         self.auxiliary, self.rows, self.equations, self.determined, self.used = 0, [], [], [], set()
         for item in value["predicates"]:
             self.add(item)
+        self.digits = [self.add_digit(DIGIT) for _ in range(2)] if self.covering else []
         self.check_size()
         self.degree = max((degree for degree, _ in self.rows), default=0)
         self.free = [number for number in range(len(self.hidden)) if number not in self.determined]
@@ -84,27 +105,30 @@ class Relation:
         require(self.auxiliary <= MOST_AUXILIARY, "too many auxiliary values")
 
     def check_head(self):
-        require(self.value["version"] == 1, "another version")
+        require(self.value["version"] == (2 if self.covering else 1), "another version")
         require(self.value["suite"] == SUITE, "another suite")
         require(self.value["parameters"] == self.group.parameters.hex(), "other parameters")
 
     def check_shown(self):
         for number, record in enumerate(self.value["records"]):
             require(4 <= record["attributes"] <= 16, "too few attributes, or too many")
-            for item in record["shown"]:
-                require(item["attribute"] < record["attributes"], "an attribute that the schema does not have")
-                self.scalar(item["scalar"])
-            require((number, HOLDER) not in self.scalars, "the holder's secret is shown")
             require(self.scalars.get((number, SCHEMA)) == int(record["schema"], 16) % self.group.q, "another schema is shown")
             require(self.scalars.get((number, LAST)) == record["last"], "another last day is shown")
+        if self.covering:
+            require(self.scalars.get((len(self.elements) - 1, SCHEMA)) == GRANT % self.group.q, "what is shown is no grant")
+        for number, items in enumerate(self.shown):
+            for item in items:
+                require(item["attribute"] < self.attributes[number], "an attribute that the schema does not have")
+                self.scalar(item["scalar"])
+            require((number, HOLDER) not in self.scalars, "the holder's secret is shown")
 
     def scalar(self, value):
         return self.group.read_scalar(bytes.fromhex(value))
 
     def check_predicate(self, item):
-        attributes, records = places(item), self.value["records"]
+        attributes = places(item)
         for record, number in attributes:
-            require(record < len(records) and number < records[record]["attributes"], "an attribute that is not there")
+            require(record < len(self.attributes) and number < self.attributes[record], "an attribute that is not there")
         require(len(set(attributes)) == len(attributes), "an attribute twice in a predicate")
         require(item["kind"] == 5 and len({number == HOLDER for _, number in attributes}) == 1
                 or all(number != HOLDER for _, number in attributes), "the holder's secret in a predicate")
@@ -127,8 +151,7 @@ class Relation:
 
     def find_variables(self):
         """A variable stands for its first attribute."""
-        self.first = {(record, number): (record, number) for record, shown in enumerate(self.value["records"])
-                      for number in range(shown["attributes"])}
+        self.first = {(record, number): (record, number) for record, count in enumerate(self.attributes) for number in range(count)}
         for item in self.value["predicates"]:
             if item["kind"] == 5:
                 low, high = sorted(self.first[where] for where in places(item))
@@ -191,6 +214,21 @@ class Relation:
             self.add_bit(number)
         return rest
 
+    def add_digit(self, base):
+        """The responses of a digit's values, from those of the auxiliary values."""
+        numbers = self.new_auxiliary(base - 1)
+        rest = self.add_choice(numbers)
+        return lambda f, x: [rest(f, x)] + [f[number] for number in numbers]
+
+    def chances(self, f, x):
+        """p_j of each place."""
+        low, high = (digit(f, x) for digit in self.digits)
+        return [left * right for right in high for left in low]
+
+    def candidate(self, place):
+        """Behind the last stands the last."""
+        return self.candidates[min(place, len(self.candidates) - 1)]
+
     def add_set(self, where, values):
         if len(values) <= MOST_SMALL:
             numbers = self.new_auxiliary(len(values) - 1)
@@ -199,15 +237,12 @@ class Relation:
             return
         count, base = digits(len(values))
         table = values + values[-1:] * (base ** count - len(values))
-        choices = []
-        for _ in range(count):
-            numbers = self.new_auxiliary(base - 1)
-            choices.append((self.add_choice(numbers), numbers))
+        choices = [self.add_digit(base) for _ in range(count)]
 
         def row(f, z, x):
             sums = table
-            for rest, numbers in choices:
-                responses = [rest(f, x)] + [f[number] for number in numbers]
+            for digit in choices:
+                responses = digit(f, x)
                 sums = [sum(map(product, sums[at:at + base], responses)) for at in range(0, len(sums), base)]
             return sums[0] - power(x, count - 1) * self.response(where, z, x)
         self.rows.append((count, row))

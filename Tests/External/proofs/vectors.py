@@ -1,4 +1,6 @@
 """Reads vectors; fixtures/vectors/zk/README.md says how they are laid out."""
+import functools
+
 from formats.codecs import Difference, require
 
 from .claims import holder_relation, holder_scalars, holder_tag, scalar_of
@@ -8,15 +10,19 @@ from .statement import check_signatures, parse
 from .verifier import verify
 
 
-def joined(value):
-    """`Bytes`: hexadecimal, or pieces."""
+def joined(value, pool=()):
+    """`Bytes`: hexadecimal, or pieces, some of them candidates of the file's pool."""
     if isinstance(value, str):
         return bytes.fromhex(value)
-    return b"".join(bytes.fromhex(piece) if isinstance(piece, str) else counted(**piece) for piece in value)
+    return b"".join(bytes.fromhex(piece) if isinstance(piece, str) else counted(piece, pool) for piece in value)
 
 
-def counted(first, step, count):
-    return b"".join((first + step * number).to_bytes(SCALAR, "big") for number in range(count))
+def counted(piece, pool):
+    count = piece["count"]
+    if "candidate" in piece:
+        require(piece["candidate"] + count <= len(pool), "a candidate that is not there")
+        return b"".join(map(bytes.fromhex, pool[piece["candidate"]:piece["candidate"] + count]))
+    return b"".join((piece["first"] + piece["step"] * number).to_bytes(SCALAR, "big") for number in range(count))
 
 
 def scalars(value):
@@ -27,8 +33,8 @@ def scalars(value):
 class Example:
     """What is proven, in which form, and the proof."""
 
-    def __init__(self, form, statement, proof, **_):
-        self.form, self.statement, self.proof = form, joined(statement), joined(proof)
+    def __init__(self, form, statement, proof, pool=(), **_):
+        self.form, self.statement, self.proof = form, joined(statement, pool), joined(proof)
 
     def edited(self, edits):
         result = Example(self.form, self.statement.hex(), self.proof.hex())
@@ -60,8 +66,14 @@ def check_group(value, group):
     require(value["tag"] == group.tag and value["parameters"] == group.parameters.hex(), "other parameters")
 
 
-def check_accepted(value, group):
-    example = Example(**value)
+def check_rerandomised(relation, delta):
+    group = relation.group
+    original = group.product((relation.elements[-1], 1), (group.generator("H"), -delta))
+    require(original in relation.candidates, "another C'")
+
+
+def check_accepted(value, group, pool=()):
+    example = Example(**value, pool=pool)
     relation, steps = example.verify(group)
     if value.get("signed"):
         check_signatures(relation.value)
@@ -69,6 +81,8 @@ def check_accepted(value, group):
         secrets = {name: scalars(item) for name, item in value["secrets"].items()}
         for element, rho, attributes in zip(relation.elements, secrets["rho"], secrets["attributes"], strict=True):
             require(commit(group, rho, attributes) == element, "another C")
+        if relation.covering:
+            check_rerandomised(relation, secrets["delta"])
         proof, more = prove(relation, example.form, example.statement, secrets)
         steps.update(more)
         require(proof == example.proof, "proven again it is not the same")
@@ -108,18 +122,20 @@ def check_seed(value, group):
 
 def check(name, file, group):
     """How many are accepted and refused; Difference at the first that should not be."""
-    unknown = set(file) - {"group", "accepted", "rejected", "holders", "scalars", "seeds"}
+    pool = file.get("candidates", [])
+    unknown = set(file) - {"group", "candidates", "accepted", "rejected", "holders", "scalars", "seeds"}
     require(not unknown, f"{name}: {unknown}")
     if "group" in file:
         check_group(file["group"], group)
-    for part, check_one in (("accepted", check_accepted), ("holders", check_holders), ("scalars", check_scalar), ("seeds", check_seed)):
+    for part, check_one in (("accepted", functools.partial(check_accepted, pool=pool)), ("holders", check_holders),
+                            ("scalars", check_scalar), ("seeds", check_seed)):
         for number, value in enumerate(file.get(part, [])):
             try:
                 check_one(value, group)
             except Difference as difference:
                 raise Difference(f"{name}: {value.get('name', f'{part} {number}')}: {difference}") from None
-    bases = {value["name"]: Example(**value) for value in file.get("accepted", [])}
+    bases = {value["name"]: Example(**value, pool=pool) for value in file.get("accepted", [])}
     for value in file.get("rejected", []):
-        example = bases[value["of"]].edited(value["edits"]) if "of" in value else Example(**value)
+        example = bases[value["of"]].edited(value["edits"]) if "of" in value else Example(**value, pool=pool)
         require(refused(example, group), f"{name}: {value['name']} is accepted")
     return len(file.get("accepted", [])), len(file.get("rejected", []))

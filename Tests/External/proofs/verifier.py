@@ -23,6 +23,9 @@ class Proof:
         self.B = self.elements(rows)
         if batchable:
             self.T_C, self.T_B = self.elements(records), self.elements(rows)
+        self.V_1 = self.elements(bool(relation.covering))
+        if batchable:
+            self.V_0 = self.elements(bool(relation.covering))
         self.E = self.elements(relation.degree - 1 if rows else 0)
         if batchable:
             self.T_E = self.elements(rows)
@@ -30,6 +33,7 @@ class Proof:
             self.x = self.reader.take(16)
         self.f, self.z = self.scalars(relation.auxiliary), self.scalars(len(relation.free))
         self.z_C, self.z_B, self.z_E = self.scalars(records), self.scalars(rows), self.scalars(rows)
+        self.z_V = self.scalars(bool(relation.covering))
         require(self.reader.position == len(data), "bytes follow")
 
     def elements(self, count):
@@ -61,7 +65,7 @@ def record_commitments(relation, z, z_C, x):
     result = []
     for record, C in enumerate(relation.elements):
         powers = [(group.generator("H"), z_C[record]), (C, -x)]
-        for number in range(relation.value["records"][record]["attributes"]):
+        for number in range(relation.attributes[record]):
             powers.append((group.generator(f"G/{number}"), relation.response((record, number), z, x) % group.q))
         result.append(group.product(*powers))
     return result
@@ -73,6 +77,16 @@ def auxiliary_commitment(group, f, z_B, B, x):
 
 def row_commitment(group, P, z_E, E, x):
     return group.product((group.generator("Q"), P), (group.generator("H"), z_E), *((element, -x ** (k + 1)) for k, element in enumerate(E)))
+
+
+def place_commitment(relation, chances, z_V, V_1, x):
+    """V_0 from the responses; of a prover's masks too, with x = 0. Candidates behind the last are the last: one power of it is enough."""
+    group, exponents = relation.group, {}
+    for place, chance in enumerate(chances):
+        candidate = relation.candidate(place)
+        exponents[candidate] = (exponents.get(candidate, 0) + chance) % group.q
+    return group.product((group.generator("H"), z_V), (V_1, -x), (relation.elements[-1], x * x),
+                         *((candidate, -exponent) for candidate, exponent in exponents.items()))
 
 
 def digest(group, element):
@@ -95,14 +109,18 @@ def verify(relation, form, data, statement):
     if relation.rows:
         steps["degree"] = relation.degree
         steps["T_B"], steps["T_E"] = digest(group, proof.T_B[0]), digest(group, proof.T_E[0])
+    if relation.covering:
+        steps["V_0"] = digest(group, proof.V_0[0])
     return steps
 
 
 def recomputed(relation, proof, x):
-    """The responses of all variables, T_C of each record, T_B."""
+    """The responses of all variables, T_C of each record, T_B, V_0."""
     z = relation.complete(proof.f, proof.z, x)
     T_C = record_commitments(relation, z, proof.z_C, x)
-    return z, T_C, [auxiliary_commitment(relation.group, proof.f, proof.z_B[0], proof.B[0], x)] if relation.rows else []
+    T_B = [auxiliary_commitment(relation.group, proof.f, proof.z_B[0], proof.B[0], x)] if relation.rows else []
+    V_0 = [place_commitment(relation, relation.chances(proof.f, x), proof.z_V[0], proof.V_1[0], x)] if relation.covering else []
+    return z, T_C, T_B, V_0
 
 
 def rows(relation, proof, z, x, y, steps):
@@ -115,8 +133,8 @@ def rows(relation, proof, z, x, y, steps):
 
 def check_compact(relation, proof, transcript, steps):
     x = int.from_bytes(proof.x, "little")
-    z, proof.T_C, proof.T_B = recomputed(relation, proof, x)
-    transcript.absorb(proof.B + proof.T_C + proof.T_B)
+    z, proof.T_C, proof.T_B, proof.V_0 = recomputed(relation, proof, x)
+    transcript.absorb(proof.B + proof.T_C + proof.T_B + proof.V_1 + proof.V_0)
     if relation.rows:
         proof.T_E = rows(relation, proof, z, x, transcript.y(), steps)
         transcript.absorb(proof.E + proof.T_E)
@@ -125,13 +143,14 @@ def check_compact(relation, proof, transcript, steps):
 
 
 def check_batchable(relation, proof, transcript, steps):
-    transcript.absorb(proof.B + proof.T_C + proof.T_B)
+    transcript.absorb(proof.B + proof.T_C + proof.T_B + proof.V_1 + proof.V_0)
     y = transcript.y() if relation.rows else None
     transcript.absorb(proof.E + proof.T_E)
     steps["x"] = transcript.x().hex()
     x = int.from_bytes(bytes.fromhex(steps["x"]), "little")
-    z, T_C, T_B = recomputed(relation, proof, x)
+    z, T_C, T_B, V_0 = recomputed(relation, proof, x)
     require(T_C == proof.T_C, "a record's equation does not hold")
     require(T_B == proof.T_B, "the equation of the auxiliary values does not hold")
+    require(V_0 == proof.V_0, "the equation of the candidates does not hold")
     if relation.rows:
         require(rows(relation, proof, z, x, y, steps) == proof.T_E, "the equation of the rows does not hold")
