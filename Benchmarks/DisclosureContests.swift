@@ -38,22 +38,24 @@ enum DisclosureContests {
             contests.append(contest("prove, no predicate", works[0], peer) { _ = try shown.proof(.compact) })
             contests.append(contest("verify, no predicate", works[1], peer) { try RecordProof.verify(proof, of: shown.statement) })
         }
-        return contests
+        return try contests + ConsentContests.all()
     }
 
     /// Of the 32-bit range, in words.
     static func sizes() throws -> String {
         let example = try Disclosure([wide])
         let proof = try example.proof(.compact).count
-        let presentation = SG3072.Element.size + proof
-        return
-            "Bytes of a presentation with a 32-bit range: \(presentation), the commitment and its proof; AnonCreds' in JSON 19,228."
+        let theirs = try peer("anoncreds", "create-1")?.round().result ?? "not installed"
+        return """
+            Bytes of a presentation with a 32-bit range, the commitment and its proof: \(SG3072.Element.size + proof); AnonCreds' in JSON: \(theirs).
+            Bytes of a proof of consent, both commitments and the proof: \(try ConsentContests.size()).
+            """
     }
 
     private static let wide = ZeroKnowledge.Predicate.range(birth, low: 30_000, high: 4_294_997_295)
     private static let birth = ZeroKnowledge.Predicate.Attribute(6)
 
-    private static func contest(
+    static func contest(
         _ title: String, _ work: String, _ package: String = "anoncreds", batch: Int = 1, ours: @escaping () throws -> Void
     ) -> Contest {
         let peer = Self.peer(package, work)

@@ -37,7 +37,13 @@ enum ProofTargets {
         read(request)
         guard let presentation = try? reader.value(Presentation.self) else { return }
         let shown = presentation.answers.map { ProofRequest.Shown(credential: $0.credential, values: $0.values) }
-        if let statement = try? request.statement(shown) {
+        // As if the grant stood alone in its block.
+        let covering = request.consent.flatMap { asked in
+            presentation.covered.map { covered in
+                Covering(commitment: covered.commitment, fields: asked.shown, candidates: [covered.commitment])
+            }
+        }
+        if let statement = try? request.statement(shown, covering) {
             require((try? Statement(canonical: statement.canonicalBytes)) == statement, "what is proven can be written down")
             _ = try? RecordProof.verify(presentation.proof, of: statement)
         }
@@ -53,6 +59,7 @@ enum ProofTargets {
     /// Lines, of which those with a `-` before them are to be proven.
     private static func checkWords(_ bytes: [UInt8]) {
         guard let text = text(bytes) else { return }
+        for line in text.split(separator: "\n") { _ = ConsentWords(String(line)) }
         var words = ProofWords()
         do throws(ProofWordsError) {
             for line in text.split(separator: "\n") {

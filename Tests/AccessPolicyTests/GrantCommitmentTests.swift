@@ -62,7 +62,7 @@ import Testing
         #expect(attributes.permits)
         #expect(
             attributes.scalars == [
-                GrantAttributes.grantSchema, .zero, SG3072.Scalar(20_800), .one, GrantAttributes.granteeScalar(publicKey("lakeside")),
+                SG3072.Scalar(reducing: Hash.labelled(.grantCommitment).bytes), .zero, SG3072.Scalar(20_800), .one, GrantAttributes.granteeScalar(publicKey("lakeside")),
                 SG3072.Scalar(0b110), SG3072.Scalar(3), SG3072.Scalar(20_778),
             ])
     }
