@@ -58,8 +58,9 @@ struct ProofVectorTests {
         var failures = Failures()
         for (file, vectors) in try ProofVectors.files() {
             var bases: [String: Attempt] = [:]
+            let candidates = vectors.candidates ?? []
             for vector in vectors.accepted ?? [] {
-                let example = vector.example
+                let example = try vector.example(candidates)
                 bases[vector.name] = example
                 failures.check(example.isAccepted, "\(file): \(vector.name)")
                 guard let secrets = vector.secrets, let statement = try? Statement(canonical: example.statement) else { continue }
@@ -67,7 +68,7 @@ struct ProofVectorTests {
                 failures.check(made.bytes == example.proof, "\(file): \(vector.name) is made otherwise")
             }
             for vector in vectors.rejected ?? [] {
-                var attempt = try attempt(vector, bases)
+                var attempt = try attempt(vector, bases, candidates)
                 for edit in vector.edits ?? [] { try attempt.apply(edit) }
                 failures.check(!attempt.isAccepted, "\(file): \(vector.name)")
             }
@@ -76,11 +77,11 @@ struct ProofVectorTests {
         #expect(failures.caseCount > 500)
     }
 
-    private func attempt(_ vector: ProofVectors.Rejected, _ bases: [String: Attempt]) throws -> Attempt {
+    private func attempt(_ vector: ProofVectors.Rejected, _ bases: [String: Attempt], _ candidates: [Hex]) throws -> Attempt {
         if let name = vector.of { return try #require(bases[name]) }
         return Attempt(
-            isCompact: vector.form == "compact", statement: try #require(vector.statement).bytes,
-            proof: try #require(vector.proof).bytes)
+            isCompact: vector.form == "compact", statement: try #require(vector.statement).bytes(candidates),
+            proof: try #require(vector.proof).bytes(candidates))
     }
 
     /// A linear relation: A is H to the blinding times G/1 to the holder's secret.
@@ -96,14 +97,40 @@ struct ProofVectorTests {
     }
 
     private func holds(_ vector: ProofVectors.Holder) -> Bool {
+        guard let commitment = try? SG3072.Element(decoding: vector.A.bytes) else { return false }
+        return holds(vector.proof.bytes, of: commitment, "HOLDER", context: vector.context.bytes)
+    }
+
+    private func holds(_ proof: [UInt8], of commitment: SG3072.Element, _ what: String, context: [UInt8]) -> Bool {
         typealias Relation = LinearRelation<SG3072>
-        let tag = "CORDON-V01-HOLDER-\(Hexadecimal.encode(vector.context.bytes))-CMPT-with-\(SG3072.suite)"
+        let tag = "CORDON-V01-\(what)-\(Hexadecimal.encode(context))-CMPT-with-\(SG3072.suite)"
         let equation = Relation.Equation(
             image: [.init(element: 2)], terms: [.init(scalar: 0, element: 0), .init(scalar: 1, element: 1)])
-        guard let commitment = try? SG3072.Element(decoding: vector.A.bytes),
-            let relation = try? Relation(elements: [SG3072.attributes[1], commitment], equations: [equation])
+        guard let relation = try? Relation(elements: [SG3072.attributes[1], commitment], equations: [equation]) else { return false }
+        return (try? relation.verifyCompact(proof, tag: Array(tag.utf8))) != nil
+    }
+
+    /// What the holder adds to a grant's commitment is what everything else leaves of it.
+    @Test func `published proofs of grants are accepted and refused`() throws {
+        var failures = Failures()
+        for (file, vectors) in try ProofVectors.files() {
+            for vector in vectors.grants ?? [] {
+                failures.check(holds(vector) == vector.accepted, "\(file): \(vector.name)")
+            }
+        }
+        #expect(failures.isEmpty, "\(failures)")
+        #expect(failures.caseCount > 20)
+    }
+
+    private func holds(_ vector: ProofVectors.Grant) -> Bool {
+        let context = Array("cordon/grant-context/v1".utf8) + [0, UInt8(vector.origin.utf8.count)] + Array(vector.origin.utf8)
+        guard let commitment = try? SG3072.Element(decoding: vector.C.bytes), commitment.isMember,
+            let scalars = try? vector.scalars.map({ try SG3072.Scalar(decoding: $0.bytes) })
         else { return false }
-        return (try? relation.verifyCompact(vector.proof.bytes, tag: Array(tag.utf8))) != nil
+        let others = zip([0, 2, 3, 4, 5, 6, 7], scalars).map { SG3072.Power(SG3072.attributes[$0], .zero - $1) }
+        return holds(
+            vector.proof.bytes, of: SG3072.product([SG3072.Power(commitment, .one)] + others), "GRANT",
+            context: SHA256.hash(context + vector.control.bytes).bytes)
     }
 
     /// `proofs.json`: ours, with all secrets and steps. What the prover makes of the same randomness is the same, to the byte.

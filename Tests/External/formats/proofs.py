@@ -1,16 +1,19 @@
-"""Sections 3, 4 and 7 of docs/proofs.md: claims files, requests and presentations, and the way from the last two to the statement."""
-from proofs.claims import ABSENT, holder_relation, holder_tag, scalar_of
+"""Sections 3, 4, 7 and 9 of docs/proofs.md: claims files, requests and presentations, and the way from the last two to the statement."""
+from proofs.blocks import blocks, live
+from proofs.claims import ABSENT, hashed, holder_relation, holder_tag, scalar_of
 from proofs.group import Group
-from proofs.statement import check_signatures, parse, statement
+from proofs.statement import GRANT, check_signatures, parse, statement
 from proofs.verifier import verify as verify_proof
 
 from . import layouts
-from .codecs import Codec, Reader, ascending, day, fixed, hash_, key, listing, minute, require, sig, string, struct, text, u8, u16, u32, u64
+from .codecs import (
+    Codec, Reader, ascending, day, fixed, hash_, key, listing, minute, opt, require, sig, string, struct, text, u8, u16, u32, u64)
 from .keys import labelled, leaf_hash, message, sha256, verify
 
 ORIGIN = "north.example/ledger"
 BOUND, OFFSET = 1 << 62, 1 << 62
 DATE, NUMBER, CODE, OPEN, TEXT, CUT = range(1, 7)
+CONSENT, PURPOSES = 8, 10
 
 
 def signed(number):
@@ -72,6 +75,7 @@ CONDITIONS = {
     1: (("field", field), ("low", u64), ("high", u64)), 2: (("field", field), ("values", values)), 3: (("field", field), ("value", value)),
     4: (("field", field), ("other", field)), 5: (("field", field), ("other", field)),
     6: (("field", field), ("other", field), ("low", u64), ("high", u64)), 7: (("field", field), ("value", value)),
+    CONSENT: (("actor", key), ("purpose", u8), ("category", u16), ("day", day), ("size", u64)),
 }
 
 
@@ -98,7 +102,8 @@ answer = struct(
     ("issuer", key), *validity, ("signature", sig), ("commitment", fixed(384)), ("values", listing(1, value, 13)),
     ("leaf", u64), ("index", u32), ("path", listing(1, hash_, 20)))
 presentation = struct(
-    ("request", hash_), ("answers", listing(1, answer, 8, 1)), ("proof", string(4, 1 << 15)), bound=1 << 16)
+    ("request", hash_), ("answers", listing(1, answer, 8, 1)),
+    ("covered", opt(struct(("commitment", fixed(384)), ("size", u64), ("block", u16)))), ("proof", string(4, 1 << 15)), bound=1 << 16)
 
 
 def parsed(data):
@@ -152,6 +157,9 @@ class Meaning:
         self.value, self.group = value, group
         self.schemas = [schemas[asked["schema"], asked["schema version"]] for asked in value["asked"]]
         self.shown = [schema.shown(bytes.fromhex(asked["shown"])) for schema, asked in zip(self.schemas, value["asked"])]
+        consents = [parts for kind, parts in map(parsed, value["conditions"]) if kind == CONSENT]
+        require(len(consents) < 2, "two grants are asked for")
+        self.consent = consents[0] if consents else None
 
     def kind(self, place):
         return self.schemas[place["record"]].fields[place["field"]]["kind"]
@@ -167,6 +175,8 @@ class Meaning:
         if "low" in parts:
             low, high = signed(parts["low"]), signed(parts["high"])
             require(low < high and max(abs(low), abs(high)) < BOUND, "bounds")
+        if "purpose" in parts:
+            require(1 <= parts["purpose"] <= PURPOSES, "no purpose")
 
     def scalar(self, data):
         return self.group.write_scalar(scalar_of(bytes.fromhex(data), self.group.q)).hex()
@@ -194,7 +204,25 @@ class Meaning:
             terms = [{"of": of, "coefficient": 1}, {"of": other, "coefficient": (1 << 32) - 1}]
             start = self.group.write_scalar(low % self.group.q).hex()
             return [{"kind": 6, "terms": terms, "low": start, "width": high - low}, is_stated(of)]
+        if kind == CONSENT:
+            masks = [mask for mask in range(0, 2 << PURPOSES, 2) if mask >> parts["purpose"] & 1]
+            return [{"kind": 2, "of": {"record": len(self.schemas), "attribute": 5}, "set": list(map(self.written, masks))}]
         return []
+
+    def written(self, number):
+        return self.group.write_scalar(number).hex()
+
+    def covering(self, covered, leaves):
+        """What is proven of a grant, by the block that is named."""
+        require(covered["size"] >= self.consent["size"] and covered["size"] <= len(leaves), "another size")
+        found = blocks(live(leaves, covered["size"], self.consent["day"]))
+        require(covered["block"] < len(found), "no such block")
+        actor = hashed(4, bytes.fromhex(self.consent["actor"]), self.group.q)
+        scalars = {0: GRANT % self.group.q, 3: 1, 4: actor, 6: self.consent["category"]}
+        return {
+            "C": covered["commitment"],
+            "shown": [{"attribute": index, "scalar": self.written(scalar)} for index, scalar in scalars.items()],
+            "candidates": [leaves[index]["commitment"] for index in found[covered["block"]]]}
 
     def record(self, number, answer):
         schema, shown = self.schemas[number], self.shown[number]
@@ -206,8 +234,9 @@ class Meaning:
         return {"issuer": answer["issuer"], "schema": schema.hash.hex(), "attributes": 3 + len(schema.fields), "from": answer["from"],
                 "last": answer["last"], "credential": answer["signature"], "C": answer["commitment"], "shown": items}
 
-    def statement(self, request_hash, answers):
+    def statement(self, request_hash, answers, covered=None, leaves=()):
         require(len(answers) == len(self.schemas), "other answers")
+        require((covered is None) == (self.consent is None), "a grant that was not asked for, or none that was")
         for data in self.value["conditions"]:
             kind, parts = parsed(data)
             if kind == 7:
@@ -215,12 +244,15 @@ class Meaning:
                 require(answers[parts["field"]["record"]]["values"][place] == parts["value"], "what is shown is not what was asked")
         predicates = [predicate for data in self.value["conditions"] for predicate in self.predicates(data)]
         first = {"record": 0, "attribute": 1}
-        predicates += [{"kind": 5, "of": {"record": number, "attribute": 1}, "other": first} for number in range(1, len(answers))]
+        records = range(1, len(answers) + bool(covered))
+        predicates += [{"kind": 5, "of": {"record": number, "attribute": 1}, "other": first} for number in records]
+        covering = {"covering": self.covering(covered, leaves)} if covered else {}
         return statement.write({
-            "version": 1, "suite": "sigma-proofs_Shake128_SG3072", "parameters": self.group.parameters.hex(),
+            "version": 2 if covered else 1, "suite": "sigma-proofs_Shake128_SG3072", "parameters": self.group.parameters.hex(),
             "origin": self.value["pin"]["origin"], "verifier": self.value["verifier"], "nonce": self.value["nonce"],
             "request": request_hash, "until": self.value["until"],
-            "records": [self.record(number, answer) for number, answer in enumerate(answers)], "predicates": predicates})
+            "records": [self.record(number, answer) for number, answer in enumerate(answers)], "predicates": predicates,
+            **covering})
 
 
 def attribute(place):
@@ -236,10 +268,20 @@ def check_path(answer, root):
     require(index == 0 and node.hex() == root, "another tree")
 
 
+def ledger_leaf(entry):
+    """What blocks are found by."""
+    event = entry["event"]
+    if entry["kind"] == 8:
+        return {"grant": event["control"], "from": event["from"], "until": event["until"], "committed": event["commitment"] is not None,
+                "commitment": event["commitment"]}
+    return {"revokes": event["grant"]} if entry["kind"] == 9 else {}
+
+
 def check_presentation(value, example, meaning, request_hash):
     """The statement is made anew, and its proof holds."""
     require(value["request"] == request_hash, "of another request")
-    made = meaning.statement(request_hash, value["answers"])
+    leaves = [ledger_leaf(layouts.leaf.parse(bytes.fromhex(data))["entry"]) for data in example.get("leaves", [])]
+    made = meaning.statement(request_hash, value["answers"], value["covered"], leaves)
     require(made.hex() == example["statement"], "another statement")
     for schema, item in zip(meaning.schemas, value["answers"], strict=True):
         check_credential(item, schema, bytes.fromhex(item["commitment"]), item["issuer"])

@@ -3,7 +3,7 @@ import json
 
 from formats.codecs import require
 
-from . import cases, forgeries
+from . import blocks, cases, forgeries, made_grants
 from .cases import Drawn, build, key, opened, records_of, true_cases
 from .claims import holder_relation, holder_scalars, holder_tag, scalar_of
 from .consent import Ledger, consent_cases
@@ -28,7 +28,7 @@ def made(group):
             "group": head, "accepted": [shortened(value) for value in accepted], "rejected": numbered(refused),
             "holders": list(holders(group)), "scalars": list(scalars(group)), "seeds": list(seeds(group))},
         "python-lies.json": {"accepted": [shortened(value) for value in told_of(lies, accepted)], "rejected": numbered(lies)},
-        **consents(group),
+        **consents(group), "python-grants.json": {"grants": list(made_grants.made(group))}, "blocks.json": blocks.made(),
     }
     return {name: laid_out(file) for name, file in files.items()}
 

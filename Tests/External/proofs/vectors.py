@@ -3,6 +3,7 @@ import functools
 
 from formats.codecs import Difference, require
 
+from . import blocks, grants
 from .claims import holder_relation, holder_scalars, holder_tag, scalar_of
 from .group import SCALAR
 from .prover import commit, prove
@@ -123,12 +124,15 @@ def check_seed(value, group):
 def check(name, file, group):
     """How many are accepted and refused; Difference at the first that should not be."""
     pool = file.get("candidates", [])
-    unknown = set(file) - {"group", "candidates", "accepted", "rejected", "holders", "scalars", "seeds"}
+    if name == "blocks.json":
+        blocks.check(file)
+        return 0, 0
+    unknown = set(file) - {"group", "candidates", "accepted", "rejected", "holders", "scalars", "seeds", "grants"}
     require(not unknown, f"{name}: {unknown}")
     if "group" in file:
         check_group(file["group"], group)
     for part, check_one in (("accepted", functools.partial(check_accepted, pool=pool)), ("holders", check_holders),
-                            ("scalars", check_scalar), ("seeds", check_seed)):
+                            ("scalars", check_scalar), ("seeds", check_seed), ("grants", grants.check_grants)):
         for number, value in enumerate(file.get(part, [])):
             try:
                 check_one(value, group)

@@ -6,9 +6,11 @@ import TestSupport
 
 /// A file of `fixtures/vectors/zk`, whose README says how it is laid out.
 struct ProofVectors: Decodable {
+    let candidates: [Hex]?
     let accepted: [Accepted]?
     let rejected: [Rejected]?
     let holders: [Holder]?
+    let grants: [Grant]?
 
     static func files() throws -> [(name: String, vectors: ProofVectors)] {
         let folder = Fixtures.url("vectors/zk")
@@ -21,7 +23,9 @@ struct ProofVectors: Decodable {
         let statement, proof: Bytes
         let secrets: OpenProof.Secrets?
 
-        var example: Attempt { Attempt(isCompact: form == "compact", statement: statement.bytes, proof: proof.bytes) }
+        func example(_ candidates: [Hex]) throws -> Attempt {
+            Attempt(isCompact: form == "compact", statement: try statement.bytes(candidates), proof: try proof.bytes(candidates))
+        }
     }
 
     struct Rejected: Decodable {
@@ -41,6 +45,13 @@ struct ProofVectors: Decodable {
         let name: String
         let context: Hex
         let A, proof: Hex
+        let accepted: Bool
+    }
+
+    struct Grant: Decodable {
+        let name, origin: String
+        let control, C, proof: Hex
+        let scalars: [Hex]
         let accepted: Bool
     }
 }
@@ -84,31 +95,48 @@ struct Hex: Decodable {
     }
 }
 
-/// Hexadecimal, or pieces of which some are scalars that are counted up.
+/// Hexadecimal, or pieces of which some are scalars that are counted up, or candidates of the file.
 struct Bytes: Decodable {
-    let bytes: [UInt8]
+    private let pieces: [Piece]
 
-    private struct Piece: Decodable {
-        let bytes: [UInt8]
+    private enum Piece: Decodable {
+        case bytes([UInt8])
+        case candidates(Range<Int>)
 
         private enum Key: String, CodingKey {
-            case first, step, count
+            case first, step, candidate, count
         }
 
         init(from decoder: any Decoder) throws {
             if let hex = try? Hex(from: decoder) {
-                bytes = hex.bytes
+                self = .bytes(hex.bytes)
                 return
             }
             let fields = try decoder.container(keyedBy: Key.self)
+            let count = try fields.decode(Int.self, forKey: .count)
+            if let start = try fields.decodeIfPresent(Int.self, forKey: .candidate) {
+                self = .candidates(start..<start + count)
+                return
+            }
             let (first, step) = (try fields.decode(UInt64.self, forKey: .first), try fields.decode(UInt64.self, forKey: .step))
-            bytes = (0..<(try fields.decode(UInt64.self, forKey: .count))).flatMap { SG3072.Scalar(first + step * $0).encoded }
+            self = .bytes((0..<UInt64(count)).flatMap { SG3072.Scalar(first + step * $0).encoded })
+        }
+
+        func bytes(_ candidates: [Hex]) throws -> [UInt8] {
+            switch self {
+            case .bytes(let bytes): return bytes
+            case .candidates(let range):
+                guard range.upperBound <= candidates.count else { throw FormatError.tooLarge }
+                return candidates[range].flatMap(\.bytes)
+            }
         }
     }
 
     init(from decoder: any Decoder) throws {
-        bytes = try (try? Hex(from: decoder).bytes) ?? [Piece](from: decoder).flatMap(\.bytes)
+        pieces = try (try? Hex(from: decoder)).map { [.bytes($0.bytes)] } ?? [Piece](from: decoder)
     }
+
+    func bytes(_ candidates: [Hex]) throws -> [UInt8] { try pieces.flatMap { try $0.bytes(candidates) } }
 }
 
 extension OpenProof.Secrets: Decodable {
