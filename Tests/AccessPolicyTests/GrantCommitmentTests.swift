@@ -62,8 +62,8 @@ import Testing
         #expect(attributes.permits)
         #expect(
             attributes.scalars == [
-                SG3072.Scalar(reducing: Hash.labelled(.grantCommitment).bytes), .zero, SG3072.Scalar(20_800), .one, GrantAttributes.granteeScalar(publicKey("lakeside")),
-                SG3072.Scalar(0b110), SG3072.Scalar(3), SG3072.Scalar(20_778),
+                SG3072.Scalar(reducing: Hash.labelled(.grantCommitment).bytes), .zero, SG3072.Scalar(20_800), .one,
+                GrantAttributes.granteeScalar(publicKey("lakeside")), SG3072.Scalar(0b110), SG3072.Scalar(3), SG3072.Scalar(20_778),
             ])
     }
 
@@ -91,8 +91,8 @@ import Testing
 
     @Test func `a proof is good for the grant that it was made for`() {
         let cases = [
-            Case(), changed { $0.extras = .emergencyOnly }, changed { $0.holder = .guardian }, changed { $0.isUnderAuthority = true },
-            changed { $0.consent = [] },
+            Case(), changed { $0.extras = .emergencyOnly }, changed { $0.holder = .guardian },
+            changed { $0.isUnderAuthority = true }, changed { $0.consent = [] },
         ]
         for one in cases { #expect(one.accepts(one.committed())) }
         #expect(Case().accepts(nil, nil))

@@ -29,9 +29,10 @@ import Testing
             var flipped = good.proof
             flipped[50] ^= 1
             let wrong = [
-                committed(town.scope("grant", to: "hillside")), committed(scope, Self.research), committed(scope, [0, 5, 1, 1, 0, 2, 0]),
-                committed(scope, isUnderAuthority: true), committed(scope, of: "other"), committed(scope, on: line("south.example/ledger")),
-                committed(town.scope("other", to: "lakeside")), GrantCommitment(good.commitment, proof: flipped),
+                committed(town.scope("grant", to: "hillside")), committed(scope, Self.research),
+                committed(scope, [0, 5, 1, 1, 0, 2, 0]), committed(scope, isUnderAuthority: true), committed(scope, of: "other"),
+                committed(scope, on: line("south.example/ledger")), committed(town.scope("other", to: "lakeside")),
+                GrantCommitment(good.commitment, proof: flipped),
                 GrantCommitment(good.commitment * SG3072.blinding, proof: good.proof),
             ]
             let before = town.gateway.store.head.size

@@ -46,7 +46,8 @@ extension ClinicClient {
         guard (try? slip.verifySignature(origin: session.origin)) != nil, slip.body.grantee == key,
             let leaf = try? session.ledger.leaf(slip.leaf), case .grant(let grant) = leaf.entry.event, grant.control == slip.grant,
             slip.body.commitment(salt: slip.salt) == leaf.entry.bodyCommitment,
-            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil, slip.body.isSound(of: grant, origin: session.origin),
+            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil,
+            slip.body.isSound(of: grant, origin: session.origin),
             session.ledger.knows(slip.body.authority, over: grant), slip.body.power == .none,
             let seed = try? GrantSeed.open(slip.body.sealedSeed, with: session.keyring.actorIdentity())
         else { return false }

@@ -48,7 +48,8 @@ extension PatientClient {
         guard slip.body.power != .none, (try? slip.verifySignature(origin: session.origin)) != nil,
             let leaf = try? session.ledger.leaf(slip.leaf), case .grant(let grant) = leaf.entry.event, grant.control == slip.grant,
             slip.body.commitment(salt: slip.salt) == leaf.entry.bodyCommitment,
-            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil, slip.body.isSound(of: grant, origin: session.origin),
+            (try? slip.body.verifySignature(of: grant, origin: session.origin)) != nil,
+            slip.body.isSound(of: grant, origin: session.origin),
             session.ledger.knows(slip.body.authority, over: grant), slip.body.grantee == grant.release,
             let seed = try? GrantSeed.open(slip.body.sealedSeed, with: session.keyring.inboxIdentity())
         else { return nil }
