@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import EnvelopeEncryption
 import GatewayAPI
+import HTTPTypes
 import SharingContract
 import TestSupport
 import Testing
@@ -26,13 +27,16 @@ extension Town {
         return try await hillside.deposit([outgoing], slot, patient: try hillside.patient("12345"))
     }
 
-    /// Files of Ana's claims, in order.
-    func claims(after position: UInt64? = nil) async throws -> [String] {
+    /// Files of Ana's claims, in order, and why others are missing.
+    func claims(except held: Set<UInt64> = []) async throws -> (files: [String], missing: [Discrepancy]) {
         var files: [String] = []
-        try await ana.claims(Self.laboratory, after: position) { record, file throws(ClientError) in
+        let missing = try await ana.claims(Self.laboratory, except: held) { record, file throws(ClientError) in
             files.append(String(decoding: file, as: UTF8.self))
         }
-        return files
+        let reasons = missing.compactMap { missing -> Discrepancy? in
+            if case .notVerified(let discrepancy) = missing.reason { discrepancy } else { nil }
+        }
+        return (files, reasons)
     }
 }
 
@@ -48,30 +52,32 @@ extension Town {
     @Test func `the patient finds the claims of each record that has some, in order`() async throws {
         try await withClaims { town in
             let all = ["one", "two", "three"].map { "sealed claims of \($0)" }
-            var claims = try await town.claims()
-            #expect(claims == all)
+            #expect(try await town.claims().files == all)
             let described = try await town.ana.records(Town.laboratory).filter { $0.descriptor.claims != nil }
             #expect(described.map { $0.descriptor.claims } == ["one", "two", "three"].map { Town.claims($0).anchor })
-            claims = try await town.claims(after: described[0].position)
-            #expect(claims == Array(all.dropFirst()))
-            claims = try await town.claims(after: described[2].position)
-            #expect(claims.isEmpty)
+            for held in [[0], [1], [2], [0, 2], [0, 1, 2]] {
+                let files = try await town.claims(except: Set(held.map { described[$0].position })).files
+                #expect(files == all.indices.filter { !held.contains($0) }.map { all[$0] })
+            }
         }
     }
 
     @Test(arguments: ["one", "two", "three"])
-    func `claims that are kept back are missed`(name: String) async throws {
+    func `claims that are kept back are missed, and the others are given`(name: String) async throws {
         try await withClaims { town in
             town.gateway.lie(about: ListClaims.self) { answer, _ in
                 .init(items: answer.items.filter { $0.file != Town.claims(name).file }, hasMore: false)
             }
-            #expect(await discrepancy { _ = try await town.claims() } == .claimsIncomplete)
+            var found = try await town.claims()
+            #expect(found.missing == [.claimsIncomplete] && found.files.count == 2)
+            #expect(!found.files.contains("sealed claims of \(name)"))
             town.gateway.lie(about: ListClaims.self) { _, _ in .init(items: [], hasMore: false) }
-            #expect(await discrepancy { _ = try await town.claims() } == .claimsIncomplete)
+            found = try await town.claims()
+            #expect(found.missing == [.claimsIncomplete, .claimsIncomplete, .claimsIncomplete] && found.files.isEmpty)
         }
     }
 
-    @Test func `swapped files, a changed byte and a file of nothing are found`() async throws {
+    @Test func `swapped files, a changed byte and a file of nothing are found, and the others are given`() async throws {
         try await withClaims { town in
             for change in [
                 { items in [.init(position: items[0].position, file: items[1].file)] + items.dropFirst() },
@@ -79,29 +85,43 @@ extension Town {
                 { items in [.init(position: items[0].position, file: [])] + items.dropFirst() },
             ] as [@Sendable ([ListClaims.Answer.Item]) -> [ListClaims.Answer.Item]] {
                 town.gateway.lie(about: ListClaims.self) { answer, _ in .init(items: change(answer.items), hasMore: false) }
-                #expect(await discrepancy { _ = try await town.claims() } == .claimsOther)
+                let found = try await town.claims()
+                #expect(found.missing == [.claimsOther] && found.files == ["sealed claims of two", "sealed claims of three"])
             }
         }
     }
 
     @Test func `claims of no record are not given to anybody, and a page that never ends is found`() async throws {
         try await withClaims { town in
-            town.gateway.lie(about: ListClaims.self) { answer, _ in
-                .init(items: [.init(position: 0, file: [1])] + answer.items, hasMore: false)
+            for position in [0, 7, UInt64.max] {
+                town.gateway.lie(about: ListClaims.self) { answer, _ in
+                    let items = answer.items + [.init(position: position, file: [1])]
+                    return .init(items: items.sorted { $0.position < $1.position }, hasMore: false)
+                }
+                let found = try await town.claims()
+                #expect(found.files.count == 3 && found.missing.isEmpty)
             }
-            #expect(await discrepancy { _ = try await town.claims() } == .claimsIncomplete)
-            town.gateway.lie(about: ListClaims.self) { answer, _ in
-                .init(items: answer.items + [.init(position: .max, file: [1])], hasMore: false)
-            }
-            let claims = try await town.claims()
-            #expect(claims.count == 3)
             town.gateway.lie(about: ListClaims.self) { answer, _ in
                 .init(items: [.init(position: 7, file: [1])], hasMore: true)
             }
-            #expect(await discrepancy { _ = try await town.claims() } == .claimsIncomplete)
+            #expect(try await town.claims().missing == [.claimsIncomplete, .claimsIncomplete, .claimsIncomplete])
             // Out of order, it is no answer at all.
             town.gateway.lie(about: ListClaims.self) { answer, _ in .init(items: answer.items.reversed(), hasMore: false) }
             #expect(await discrepancy { _ = try await town.claims() } == .answerMalformed)
+        }
+    }
+
+    @Test func `a gateway that does not answer now is named for what did not come`() async throws {
+        try await withClaims { town in
+            town.gateway.lie(ListClaims.path) { exchange in
+                exchange.status = .serviceUnavailable
+                exchange.answer = APIError(.unavailable, "not now").canonicalBytes
+            }
+            let asked = town.gateway.asked.count { $0 == ListClaims.path }
+            let missing = try await town.ana.claims(Town.laboratory) { _, _ in }
+            #expect(missing.count == 3)
+            #expect(missing.allSatisfy { if case .refused(let error) = $0.reason { error.code == .unavailable } else { false } })
+            #expect(town.gateway.asked.count { $0 == ListClaims.path } == asked + 1)
         }
     }
 
@@ -113,7 +133,7 @@ extension Town {
                 return .init(items: [first], hasMore: false)
             }
             let claims = try await town.claims()
-            #expect(claims == ["one", "two", "three"].map { "sealed claims of \($0)" })
+            #expect(claims.files == ["one", "two", "three"].map { "sealed claims of \($0)" } && claims.missing.isEmpty)
         }
     }
 
@@ -124,7 +144,7 @@ extension Town {
             town.gateway.beHonest()
             let finished = try await town.hillside.finishDeposit()
             let claims = try await town.claims()
-            #expect(finished?.records.count == 1 && claims == ["sealed claims of one"])
+            #expect(finished?.records.count == 1 && claims.files == ["sealed claims of one"])
         }
     }
 

@@ -148,7 +148,7 @@ extension PatientCommand {
 
     struct Sync: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "sync", abstract: "Brings everything up to date: ledger, unfinished grants, backup, copies of claims.",
+            commandName: "sync", abstract: "Brings everything up to date: ledger, unfinished grants, backup, claims and copies.",
             discussion: """
                 Claims of which few copies are left to be shown are asked for again, from whoever issued them.
 
@@ -190,6 +190,8 @@ extension PatientCommand {
                 let report = try await patient.synchronise(resendingSlips: resend) { name in
                     if Terminal.showsProgress { Terminal.note("checking the grant to \(name)") }
                 }
+                let progress = ProgressLine("fetching and checking claims")
+                let claims = try await patient.syncClaims { progress.show($0, of: 0) }
                 let asked = try await patient.askForCopies()
                 let done = Done(
                     entries: patient.session.ledger.size, liveGrants: patient.liveGrants.count,
@@ -197,7 +199,9 @@ extension PatientCommand {
                     isBackedUp: report.backupFailure == nil, asked: asked.map { .init(issuer: $0.issuer.text, claims: $0.sets) })
                 try cordon.show(done, done.words)
                 Warnings.show(of: patient)
+                for line in claims.warnings { Terminal.note(line) }
                 try Self.require(report, patient.session.folder.name)
+                if let missing = claims.missing.first { throw ClaimsReport.stop(missing.reason) }
             }
         }
 

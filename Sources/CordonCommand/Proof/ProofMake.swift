@@ -37,12 +37,8 @@ extension ProofCommand {
             try await cordon.asPatient { patient in
                 try await patient.session.sync()
                 let progress = ProgressLine("fetching and checking claims")
-                let unusable = try await patient.syncClaims { progress.show($0, of: 0) }
-                for record in unusable {
-                    Terminal.note(
-                        "warning: the claims of record \(record.descriptor.record.description.prefix(12)) are not good and are left out"
-                    )
-                }
+                let report = try await patient.syncClaims { progress.show($0, of: 0) }
+                for line in report.warnings { Terminal.note(line) }
                 let draft = try await patient.draft(request, using: use)
                 let words = DraftWords(draft, patient.session)
                 // A request says what its sender likes, also to a terminal.

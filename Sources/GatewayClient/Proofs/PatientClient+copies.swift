@@ -108,7 +108,7 @@ extension PatientClient {
 
     /// The newest are kept: as many as a set may have.
     private func store(_ copies: [ClaimSet.Copy], _ claims: HeldClaims) throws(ClientError) {
-        var sets = try moreCopies(at: claims.position)
+        var sets = moreCopies(at: claims.position) ?? [:]
         let old = sets[claims.set.claimsHash]?.copies ?? []
         sets[claims.set.claimsHash] = claims.set.with(Array((old + copies).suffix(ClaimSet.maximumCopies)))
         let ordered = sets.sorted { $0.key < $1.key }.map(\.value)
@@ -120,13 +120,13 @@ extension PatientClient {
         try session.folder.writing { () throws(FileError) in try DurableFile.write(file, to: path(ofMore: claims.position)) }
     }
 
-    /// Copies that came later for the sets of a record, by `ClaimSet.claimsHash`.
-    func moreCopies(at position: UInt64) throws(ClientError) -> [Hash: ClaimSet] {
+    /// Copies that came later for the sets of a record, by `ClaimSet.claimsHash`; `nil` if they are damaged.
+    func moreCopies(at position: UInt64) -> [Hash: ClaimSet]? {
         let path = path(ofMore: position)
         guard DurableFile.exists(path) else { return [:] }
         guard let bytes = try? DurableFile.read(path, atMost: ClaimsFile.maximumSize),
             let file = try? ClaimsFile(canonical: try Envelope.open(bytes, with: session.keyring.stateIdentity()))
-        else { throw .localData(.damaged(file: path.string)) }
+        else { return nil }
         return Dictionary(file.sets.map { ($0.claimsHash, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -84,10 +84,11 @@ extension PatientClient {
         wallet.used = (wallet.used ?? []).union(draft.chosen.map(\.subject))
         for (condition, words) in zip(request.conditions, conditions) {
             for field in condition.fields {
-                wallet.given.append(
+                let claims = draft.chosen[Int(field.record)]
+                wallet.remember(
                     GivenProof(
-                        verifier: request.verifier, time: session.now.number,
-                        subject: draft.chosen[Int(field.record)].subject(request, field), condition: words))
+                        verifier: request.verifier, time: session.now.number, subject: claims.subject(request, field),
+                        condition: words, last: claims.set.validity.last.number))
             }
         }
         try save()

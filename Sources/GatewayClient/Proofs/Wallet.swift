@@ -11,6 +11,17 @@ struct Wallet: Codable, Sendable {
     var used: Set<String>?
     /// When new copies were asked for, by the set's `claimsHash`. What nobody asked for is not taken.
     var asked: [String: UInt32]?
+
+    /// What is proven again is remembered once.
+    mutating func remember(_ proof: GivenProof) {
+        given.removeAll { $0.verifier == proof.verifier && $0.subject == proof.subject && $0.condition == proof.condition }
+        given.append(proof)
+    }
+
+    /// Forgets what was proven by claims that do not hold any more.
+    mutating func forgetGiven(before today: Day) {
+        given.removeAll { $0.lastDay < today }
+    }
 }
 
 /// A condition that was proven of one claims set.
@@ -21,6 +32,11 @@ struct GivenProof: Codable, Sendable {
     let subject: String
     /// In the words of the request.
     let condition: String
+    /// The last day of the claims that it was proven by.
+    var last: UInt32?
+
+    /// What was remembered without one was proven by claims that held a year.
+    fileprivate var lastDay: Day { last.map { Day($0) } ?? Minute(time).day.adding(days: 365) }
 }
 
 /// A request that was made here, and what answered it.
