@@ -15,6 +15,7 @@ enum ProfileTargets {
             {
                 requireCanonical(format, bytes)
             }
+            _ = try? PendingDeposit(beforeClaims: bytes)
             checkState(PatientState.self, bytes)
             checkState(ClinicState.self, bytes)
             checkKeyring(bytes)

@@ -162,6 +162,8 @@ package enum LocalDataProblem: Error {
     case passphraseWrong
     case passphraseMissing
     case damaged(file: String)
+    /// A deposit whose answer did not come cannot be asked about again.
+    case pendingDepositDamaged(file: String)
     case file(FileError, path: String)
     case inUse
     case notA(kind: String)

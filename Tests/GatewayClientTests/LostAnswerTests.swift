@@ -1,8 +1,11 @@
 import CryptoPrimitives
+import DurableFiles
+import EnvelopeEncryption
 import GatewayAPI
 import HTTPTypes
 import SharingContract
 import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 import MedicalRecords
@@ -89,6 +92,44 @@ import MedicalRecords
             let record = try #require(try await town.ana.records(Town.laboratory).last)
             #expect(report.leaf == record.deposit && report.records == [record.descriptor])
             #expect(try await town.hillside.finishDeposit() == nil)
+        }
+    }
+
+    /// A program that knew of no claims wrote it, and was replaced before the answer came.
+    @Test func `a deposit that an older program began is finished, and stands once`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            _ = await reason { try await town.deposit("glucose 5.1", "sodium 140") }
+            town.gateway.beHonest()
+            let file = try town.hillside.outgoingFolder.appending("pending.age")
+            let identity = try town.hillside.session.keyring.stateIdentity()
+            let pending = try PendingDeposit(
+                canonical: try Envelope.open(try DurableFile.read(file, atMost: 1 << 20), with: identity))
+            let older = pending.bytesBeforeClaims
+            #expect(throws: FormatError.self) { try PendingDeposit(canonical: older) }
+            for length in 0..<older.count {
+                #expect(throws: FormatError.self) { try PendingDeposit(beforeClaims: Array(older.prefix(length))) }
+            }
+            #expect(throws: FormatError.self) { try PendingDeposit(beforeClaims: pending.canonicalBytes) }
+            try DurableFile.write(try Envelope.seal(older.span, to: identity.recipient()), to: file)
+            let reports = try await town.hillside.deposit([town.record("sodium 140")], for: "12345") { _, _ in }
+            #expect(reports.isEmpty && !DurableFile.exists(file))
+            #expect(try await town.ana.records(Town.laboratory).count == 3)
+            #expect(try town.hillside.enrolled("12345").records.count == 3)
+        }
+    }
+
+    @Test func `a deposit on its way that is damaged is told apart from the rest of a profile`() async throws {
+        try await Town.standing { town in
+            town.gateway.lie(DepositRecords.path, Self.lost)
+            _ = await reason { try await town.deposit("glucose 5.1") }
+            town.gateway.beHonest()
+            let file = try town.hillside.outgoingFolder.appending("pending.age")
+            try DurableFile.write([1, 2, 3], to: file)
+            let failure = await reason { try await town.deposit("glucose 5.2") }
+            #expect(failure?.hasPrefix("localData(pendingDepositDamaged(") == true, "\(failure ?? "none")")
+            try DurableFile.remove(file)
+            _ = try await town.deposit("glucose 5.2")
         }
     }
 
@@ -218,5 +259,21 @@ import MedicalRecords
             #expect(await reason { _ = try await town.ana.record("") } == "notFound(ambiguousRecord(\"\"))")
             #expect(await reason { _ = try await town.ana.record("x") } == "notFound(record)")
         }
+    }
+}
+
+extension PendingDeposit {
+    /// As it was written before records had claims.
+    fileprivate var bytesBeforeClaims: [UInt8] {
+        var writer = CanonicalWriter()
+        writer.string(Array(recordNumber.utf8), length: UInt16.self)
+        writer.integer(category)
+        writer.list(contents, length: UInt16.self) { $0.value($1) }
+        writer.value(message.body)
+        writer.list(message.records, length: UInt16.self) { writer, record in
+            writer.value(record.descriptor)
+            writer.list(record.headers, length: UInt16.self) { $0.string($1, length: UInt16.self) }
+        }
+        return writer.bytes
     }
 }

@@ -394,8 +394,17 @@ extension Explanation {
             self.init(
                 code: 4, message: "\(file) is damaged",
                 advice: """
-                    A profile's folder ledger may be deleted and comes back. For the rest, move the profile's folder away: a patient comes \
-                    back with `cordon patient new --restore`, anybody else with a backup of that folder.
+                    A profile's folders ledger and claims may be deleted: the next command brings the ledger back, `cordon patient sync` \
+                    both. For the rest, move the profile's folder away: a patient comes back with `cordon patient new --restore`, anybody \
+                    else with a backup of that folder.
+                    """
+            )
+        case .pendingDepositDamaged(let file):
+            self.init(
+                code: 4, message: "\(file) is damaged, which holds a deposit whose answer did not come; nothing was deposited",
+                advice: """
+                    Whether it arrived the patient sees in `cordon patient records`. Delete the file, and deposit again what did not: what did \
+                    would be there twice.
                     """
             )
         case .file(let error, let path): self.init(code: 4, message: "\(path): \(error.words)", advice: error.advice)

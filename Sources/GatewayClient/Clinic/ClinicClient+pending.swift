@@ -96,8 +96,8 @@ extension ClinicClient {
         guard DurableFile.exists(pendingFile) else { return nil }
         guard let file = try? DurableFile.read(pendingFile, atMost: PendingDeposit.maximumSize + 65_536),
             let bytes = try? Envelope.open(file, with: session.keyring.stateIdentity()),
-            let pending = try? PendingDeposit(canonical: bytes)
-        else { throw .localData(.damaged(file: pendingFile.string)) }
+            let pending = (try? PendingDeposit(canonical: bytes)) ?? (try? PendingDeposit(beforeClaims: bytes))
+        else { throw .localData(.pendingDepositDamaged(file: pendingFile.string)) }
         return pending
     }
 

@@ -1,5 +1,6 @@
 import CryptoPrimitives
 import GatewayAPI
+import SharingContract
 
 /// A deposit on its way, as it is sent. It lies in the profile until its answer is known: sent again byte for byte, it is the same
 /// deposit and not a second one.
@@ -27,6 +28,29 @@ struct PendingDeposit: CanonicalCodable {
         contents = try reader.list(length: UInt16.self, atMost: 256) { reader throws(FormatError) in try reader.value() }
         message = try reader.value()
         guard contents.count == message.records.count else { throw .notCanonical }
+    }
+
+    /// As a program wrote it that knew of no claims: without them, in the message as well. What the depositor signed in it has one form.
+    init(beforeClaims bytes: [UInt8]) throws(FormatError) {
+        guard bytes.count <= Self.maximumSize else { throw .tooLarge }
+        var reader = CanonicalReader(bytes)
+        let number = try reader.string(length: UInt16.self, atMost: 65_535)
+        guard let recordNumber = String(validating: number, as: UTF8.self) else { throw .notCanonical }
+        self.recordNumber = recordNumber
+        category = try reader.integer(UInt16.self)
+        contents = try reader.list(length: UInt16.self, atMost: 256) { reader throws(FormatError) in try reader.value() }
+        let body = try reader.value(DepositBody.self)
+        let records = try reader.list(length: UInt16.self, atMost: contents.count) { reader throws(FormatError) in
+            DepositRecords.Record(
+                descriptor: try reader.value(),
+                headers: try reader.list(length: UInt16.self, atMost: RecipientList.maximumRecipients + 1) {
+                    reader throws(FormatError) in
+                    try reader.string(length: UInt16.self, atMost: maximumHeaderSize)
+                })
+        }
+        message = DepositRecords(body: body, records: records)
+        guard contents.count == records.count, records.allSatisfy({ $0.descriptor.claims == nil }) else { throw .notCanonical }
+        try reader.expectEnd()
     }
 
     func encode(to writer: inout CanonicalWriter) {
