@@ -27,3 +27,10 @@ extension Array {
         zip(self, dropFirst()).allSatisfy { key($0) < key($1) }
     }
 }
+
+extension [[UInt8]] {
+    /// The same for strings of bytes, of which a shorter one stands before those that it begins.
+    package var isAscendingBytes: Bool {
+        zip(self, dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
+    }
+}

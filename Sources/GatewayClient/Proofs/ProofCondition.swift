@@ -156,12 +156,6 @@ extension ClaimValue {
     }
 }
 
-extension [[UInt8]] {
-    fileprivate var isAscendingBytes: Bool {
-        zip(self, dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
-    }
-}
-
 extension CanonicalReader {
     fileprivate mutating func field() throws(FormatError) -> ProofCondition.Field {
         ProofCondition.Field(record: try integer(UInt8.self), field: try integer(UInt8.self))

@@ -86,12 +86,6 @@ package enum Predicate: Hashable, Sendable {
     }
 }
 
-extension [[UInt8]] {
-    fileprivate var isAscendingBytes: Bool {
-        zip(self, dropFirst()).allSatisfy { $0.lexicographicallyPrecedes($1) }
-    }
-}
-
 extension Predicate {
     init(from reader: inout CanonicalReader) throws(FormatError) {
         switch try reader.integer(UInt8.self) {
