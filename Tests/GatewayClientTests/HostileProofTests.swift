@@ -79,6 +79,19 @@ import Testing
         #expect(throws: ProofWordsError.tooMany) { try words.prove("patient: gender is not male") }
     }
 
+    @Test func `an age on no day, and one that nobody has, are refused with the reason`() throws {
+        var words = ProofWords()
+        for day in ["yesterday", "2026-11", "2026-11-31"] {
+            #expect(throws: ProofWordsError.value(.notADate, day)) { try words.prove("patient: 18 or older on \(day)") }
+        }
+        for age in ["200 or older on 2026-11-21", "under 0 on 2026-11-21", "under 18 on 1890-01-01"] {
+            #expect(throws: ProofWordsError.nothingLeft(age)) { try words.prove("patient: \(age)") }
+        }
+        try words.prove("patient: under 18 on 2026-11-21")
+        try words.prove("patient: younger than 18 on 2026-11-21")
+        #expect(words.conditions.count == 2 && words.conditions[0] == words.conditions[1])
+    }
+
     private func claims(_ schema: ClaimsSchema, date: UInt16, field: UInt8, number: Int) throws -> HeldClaims {
         var values = [ClaimValue](repeating: .absent, count: schema.fields.count)
         values[Int(field)] = .date(date)

@@ -123,24 +123,12 @@ extension ProofWords {
         throw .unknownForm(text)
     }
 
-    /// `18 or older on 2026-11-21`, `under 18 on 2026-11-21`.
+    /// `18 or older on 2026-11-21`, and what else `Age` understands.
     private func age(_ text: String, _ record: Int) throws(ProofWordsError) -> ProofCondition? {
-        let words = text.lowercased().split(separator: " ")
-        let range: ClosedRange<Int64>?
-        if words.count == 5, words[1...3].elementsEqual(["or", "older", "on"]), let years = Int(words[0]) {
-            range = try day(words[4]).flatMap { Age.birthDays(ofAgeAtLeast: years, on: $0) }
-        } else if words.count == 4, words[0] == "under", words[2] == "on", let years = Int(words[1]) {
-            range = try day(words[3]).flatMap { Age.birthDays(ofAgeBelow: years, on: $0) }
-        } else {
-            return nil
-        }
-        guard let range, range.lowerBound < range.upperBound else { throw .nothingLeft(text) }
+        guard let date = Age.date(of: text) else { return nil }
+        guard let day = DaySpan(date), day.earliest == day.latest else { throw .value(.notADate, date) }
+        guard let range = Age.birthDays(text), range.lowerBound < range.upperBound else { throw .nothingLeft(text) }
         return .range(try field("birthDate", record), low: range.lowerBound, high: range.upperBound)
-    }
-
-    private func day(_ text: Substring) throws(ProofWordsError) -> ClinicalDay? {
-        guard let day = DaySpan(String(text)), day.earliest == day.latest else { throw .value(.notADate, String(text)) }
-        return day.earliest
     }
 
     private func interval(_ left: String, _ right: String, _ record: Int) throws(ProofWordsError) -> ProofCondition {

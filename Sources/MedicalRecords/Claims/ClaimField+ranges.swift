@@ -30,19 +30,27 @@ extension ClaimField {
 package enum Age {
     package static let oldest = 150
 
-    /// `18 or older on 2026-11-21`, `younger than 18 on 2026-11-21`. `nil` for any other words, and where there are no such days.
+    /// `18 or older on 2026-11-21`, `under 18 on 2026-11-21` or `younger than 18 on 2026-11-21`. `nil` for any other words, and where there
+    /// are no such days.
     package static func birthDays(_ condition: String) -> ClosedRange<Int64>? {
-        let words = condition.split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
-        guard words.count == 5, words[3] == "on", words[4].utf8.count == 10, let day = ClinicalDay(fhir: words[4]) else {
+        guard let (years, isAtLeast, date) = parts(condition), date.utf8.count == 10, let day = ClinicalDay(fhir: date) else {
             return nil
         }
-        if words[1] == "or", words[2] == "older" { return years(words[0]).flatMap { birthDays(ofAgeAtLeast: $0, on: day) } }
-        if words[0] == "younger", words[1] == "than" { return years(words[2]).flatMap { birthDays(ofAgeBelow: $0, on: day) } }
-        return nil
+        return isAtLeast ? birthDays(ofAgeAtLeast: years, on: day) : birthDays(ofAgeBelow: years, on: day)
     }
 
-    private static func years(_ digits: String) -> Int? {
-        digits.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) ? Int(digits) : nil
+    /// What stands for the day in such words, be it a day or not. `nil` for any other words.
+    package static func date(of condition: String) -> String? { parts(condition)?.date }
+
+    private static func parts(_ condition: String) -> (years: Int, isAtLeast: Bool, date: String)? {
+        let words = condition.split(whereSeparator: \.isWhitespace).map { $0.lowercased() }
+        guard (4...5).contains(words.count), words[words.count - 2] == "on", let date = words.last else { return nil }
+        switch words.dropLast(2) {
+        case let age where age.dropFirst() == ["or", "older"]: return Int(age[0]).map { ($0, true, date) }
+        case let age where age.dropLast() == ["under"]: return Int(age[1]).map { ($0, false, date) }
+        case let age where age.dropLast() == ["younger", "than"]: return Int(age[2]).map { ($0, false, date) }
+        default: return nil
+        }
     }
 
     /// Born so that he is `years` old or older on that day, as days since 1900-01-01. `nil` if nobody born since then is, or the day is
