@@ -5,23 +5,23 @@ import ZeroKnowledge
 
 // Claims as numbers modulo q. docs/proofs.md, section 3.
 
-/// The places of a commitment.
+/// The places of a commitment, as statements have them.
 enum ClaimAttribute {
-    static let schema = 0
-    static let holder = 1
-    static let last = 2
+    static let schema = Int(ShownRecord.schemaAttribute)
+    static let holder = Int(ShownRecord.holderAttribute)
+    static let last = Int(ShownRecord.lastDayAttribute)
 
-    static func field(_ index: Int) -> Int { 3 + index }
+    static func field(_ index: Int) -> Int { Int(ShownRecord.firstFieldAttribute) + index }
 }
 
 extension ClaimsSchema {
-    var attributeCount: Int { 3 + fields.count }
+    var attributeCount: Int { ClaimAttribute.field(fields.count) }
 
-    var scalar: SG3072.Scalar { SG3072.Scalar(reducing: hash.bytes) }
+    var scalar: SG3072.Scalar { ShownRecord.schemaScalar(hash) }
 }
 
 extension Validity {
-    var scalar: SG3072.Scalar { SG3072.Scalar(UInt64(last.number)) }
+    var scalar: SG3072.Scalar { ShownRecord.lastDayScalar(last) }
 }
 
 extension ClaimValue {

@@ -17,6 +17,8 @@ package struct ShownRecord: Committed, Hashable, Sendable {
     package static let schemaAttribute: UInt8 = 0
     package static let holderAttribute: UInt8 = 1
     package static let lastDayAttribute: UInt8 = 2
+    /// From here on a schema has its own.
+    package static let firstFieldAttribute: UInt8 = 3
     package static let attributeCounts = 4...16
 
     package let issuer: Ed25519.PublicKey
@@ -47,13 +49,18 @@ package struct ShownRecord: Committed, Hashable, Sendable {
     private static func alwaysShown(schema: Hash, last: Day) -> [Attribute] {
         [
             Attribute(index: schemaAttribute, scalar: schemaScalar(schema)),
-            Attribute(index: lastDayAttribute, scalar: SG3072.Scalar(UInt64(last.number))),
+            Attribute(index: lastDayAttribute, scalar: lastDayScalar(last)),
         ]
     }
 
     /// The hash as a big-endian number modulo the group's order.
     package static func schemaScalar(_ schema: Hash) -> SG3072.Scalar {
         SG3072.Scalar(reducing: schema.bytes)
+    }
+
+    /// The day's number.
+    package static func lastDayScalar(_ last: Day) -> SG3072.Scalar {
+        SG3072.Scalar(UInt64(last.number))
     }
 
     func validate() throws(StatementError) {
