@@ -3,7 +3,7 @@ package import CryptoPrimitives
 /// What a descriptor says of the claims that were issued with its record: two hashes, in the place and of the size that
 /// docs/formats.md, section 4.3, names.
 package struct ClaimsAnchor: Hashable, Sendable {
-    /// Of the anchors: `Claims.anchorsHash`. The anchors themselves go into a tree with those of all other records.
+    /// Of the anchors, as `Claims.anchor` has it. The anchors themselves go into a tree with those of all other records.
     package let anchors: Hash
     /// SHA-256 of the sealed file in which the patient finds the claims.
     package let file: Hash
