@@ -166,7 +166,8 @@ let package = Package(
         .testTarget(
             name: "AccessPolicyTests", dependencies: ["AccessPolicy", "Cedar", "CryptoPrimitives", "MedicalRecords", "TestSupport"]),
         .testTarget(
-            name: "SharingContractTests", dependencies: ["AccessPolicy", "CryptoPrimitives", "SharingContract", "TestSupport"]),
+            name: "SharingContractTests",
+            dependencies: ["AccessPolicy", "CryptoPrimitives", "MerkleLedger", "SharingContract", "TestSupport"]),
         .testTarget(
             name: "GatewayAPITests", dependencies: ["CryptoPrimitives", "GatewayAPI", "SharingContract", "TestSupport", httpTypes]),
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport", systemPackage]),

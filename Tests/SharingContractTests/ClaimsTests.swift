@@ -1,4 +1,5 @@
 import CryptoPrimitives
+import MerkleLedger
 import SharingContract
 import TestSupport
 import Testing
@@ -92,6 +93,19 @@ import Testing
     @Test func `no tree is of nothing, or of more than it holds`() {
         #expect(AnchorTree(mixing: []) == nil)
         #expect(AnchorTree(mixing: .init(repeating: .emptyTree, count: AnchorTree.maximumCount + 1)) == nil)
+    }
+
+    @Test(arguments: [1, 65, 129])
+    func `the path of each leaf leads to the root, by the ledger's verifier, and no other leaf's does`(count: Int) throws {
+        let tree = try #require(AnchorTree(mixing: anchors(count)))
+        var failures = Failures()
+        for (index, hash) in tree.hashes.enumerated() {
+            let proof = try InclusionProof(index: UInt64(index), size: UInt64(tree.hashes.count), hashes: tree.path(to: index))
+            let (own, next) = (Hash.leaf(hash.bytes), Hash.leaf(tree.hashes[index ^ 1].bytes))
+            failures.check((try? proof.verify(own, against: tree.root)) != nil, "leaf \(index)")
+            failures.check((try? proof.verify(next, against: tree.root)) == nil, "the neighbour of leaf \(index)")
+        }
+        #expect(failures.isEmpty, "\(failures)")
     }
 
     @Test(arguments: [0, 1, 32, 63, 65, 96, 1_000] as [UInt32])

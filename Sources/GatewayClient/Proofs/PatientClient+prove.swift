@@ -168,15 +168,4 @@ extension AnchorTree {
         for (place, hash) in hashes.enumerated() where wanted.contains(hash) { places[hash] = place }
         return places
     }
-
-    /// The siblings on the way from a leaf to the root, the leaf's own first. A tree of a power of two is perfect.
-    fileprivate func path(to index: Int) -> [Hash] {
-        var (level, place, path) = (hashes.map { Hash.leaf($0.bytes) }, index, [Hash]())
-        while level.count > 1 {
-            path.append(level[place ^ 1])
-            level = stride(from: 0, to: level.count, by: 2).map { Hash.node(level[$0], level[$0 + 1]) }
-            place /= 2
-        }
-        return path
-    }
 }

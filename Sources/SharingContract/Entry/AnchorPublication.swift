@@ -75,6 +75,18 @@ package struct AnchorTree: CanonicalCodable, Hashable, Sendable {
         hashes.reduce(into: TreeAccumulator()) { $0.append(.leaf($1.bytes)) }.root
     }
 
+    /// The siblings on the way from a leaf to the root, the leaf's own first. RFC 6962, section 2.1.1; a tree of a power of two is perfect.
+    package func path(to index: Int) -> [Hash] {
+        precondition(hashes.indices.contains(index), "a tree has no path to a leaf that it does not have")
+        var (level, place, path) = (hashes.map { Hash.leaf($0.bytes) }, index, [Hash]())
+        while level.count > 1 {
+            path.append(level[place ^ 1])
+            level = stride(from: 0, to: level.count, by: 2).map { Hash.node(level[$0], level[$0 + 1]) }
+            place /= 2
+        }
+        return path
+    }
+
     /// What stands on the ledger of it.
     package var publication: AnchorPublication { AnchorPublication(self) }
 }
