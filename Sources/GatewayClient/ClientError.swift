@@ -138,6 +138,8 @@ package enum Obstacle: Error {
     case answeredAlready
     /// No claims that the patient holds, or none with a copy left, are as the request has them.
     case cannotBeProven
+    /// A proof that was made here does not verify.
+    case proofFaulty
     /// Claims would do of which each copy was shown.
     case copiesUsedUp
     /// What stands for the claims is not on the ledger yet.

@@ -4,6 +4,7 @@ import MedicalRecords
 import SharingContract
 import TestSupport
 import Testing
+import ZeroKnowledge
 
 @testable import GatewayClient
 
@@ -116,6 +117,37 @@ import Testing
                 #expect(found == .proofNotGood || found == .anchorNotPublished)
             }
         }
+    }
+
+    @Test func `a proof that does not verify is not handed out`() async throws {
+        let schema = try #require(ClaimsSchema.named("Patient"))
+        let asked = ProofRequest.Asked(schema: schema, shown: [])
+        let request = ProofRequest(
+            pin: PaperFormats.pin, name: line("School"), purpose: line("admission"), made: Minute(1), until: Minute(2),
+            asked: [asked], conditions: [], signingWith: key("lakeside"))
+        let validity = Validity(from: Day(1), last: Day(2))
+        let holder = HolderSecret(key: KeyFormats.secret("holder"))
+        let attributes = ClaimAttributes(
+            schema: schema, values: [ClaimValue](repeating: .absent, count: schema.fields.count), validity: validity)
+        let commitment =
+            attributes.commitment(blinding: SG3072.SecretScalar(3))
+            * SG3072.commit(holder.secret(), to: SG3072.attributes[ClaimAttribute.holder])
+        let credential = Credential(
+            commitment, of: schema, validity: validity, origin: PaperFormats.pin.origin, signingWith: key("hillside"))
+        let statement = try request.statement([.init(credential: credential, values: asked.allShown.map { _ in .absent })])
+        func proof(blinding: UInt64) throws -> [UInt8] {
+            var witness = Witness()
+            let secrets = SG3072.SecretScalars(count: schema.attributeCount) { index in
+                guard let scalar = attributes.scalars.first(where: { $0.attribute == index })?.scalar else {
+                    return holder.secret()
+                }
+                return SG3072.SecretScalar(scalar)
+            }
+            witness.append(blinding: SG3072.SecretScalar(blinding), attributes: secrets)
+            return try statement.verifiedProof(witness)
+        }
+        try RecordProof.verify(try proof(blinding: 3), of: statement)
+        #expect(await reason { _ = try proof(blinding: 4) } == "notPossible(proofFaulty)")
     }
 
     @Test func `each presentation shows another copy, until none is left`() async throws {

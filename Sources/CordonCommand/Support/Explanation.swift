@@ -299,6 +299,10 @@ extension Explanation {
             self.init(
                 code: 1, message: "none of your claims, with a copy left, are as the request has them",
                 advice: "Nothing was shown. With --use only the resources you name are tried.")
+        case .proofFaulty:
+            self.init(
+                code: 5, message: "NOT VERIFIED: this computer made a wrong proof, and did not hand it out",
+                advice: "Try again. If it comes to the same, this computer may be broken: use another.")
         case .copiesUsedUp:
             self.init(
                 code: 1, message: "each copy of the claims that would do was shown once, and to show one again would link the two",

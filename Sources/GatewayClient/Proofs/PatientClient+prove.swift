@@ -93,12 +93,8 @@ extension PatientClient {
         }
         try save()
         await backUpIfPossible()
-        do throws(ProverError) {
-            return Presentation(
-                request: request.hash, answers: answers, covered: covered, proof: try RecordProof.prove(statement, witness))
-        } catch {
-            throw .notPossible(.cannotBeProven)
-        }
+        return Presentation(
+            request: request.hash, answers: answers, covered: covered, proof: try statement.verifiedProof(witness))
     }
 
     private func append(
@@ -159,6 +155,20 @@ extension PatientClient {
 extension HeldClaims {
     fileprivate func subject(_ request: ProofRequest, _ field: ProofCondition.Field) -> String {
         "\(subject)/\(request.claimField(field).name)"
+    }
+}
+
+extension Statement {
+    /// A proof, which verifies: what a faulty processor made could give the witness away.
+    func verifiedProof(_ witness: borrowing Witness) throws(ClientError) -> [UInt8] {
+        let proof: [UInt8]
+        do throws(ProverError) {
+            proof = try RecordProof.prove(self, witness)
+        } catch {
+            throw .notPossible(.cannotBeProven)
+        }
+        guard (try? RecordProof.verify(proof, of: self)) != nil else { throw .notPossible(.proofFaulty) }
+        return proof
     }
 }
 
