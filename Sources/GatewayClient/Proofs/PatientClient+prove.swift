@@ -16,6 +16,8 @@ package struct ProofDraft: Sendable {
     package let earlier: [String]
     /// Copies that are left after this one, the fewest of all that are shown.
     package let copiesLeft: Int
+    /// All copies of each claims set that is chosen. To make them out takes long.
+    fileprivate let credentials: [[Credential]]
 }
 
 extension PatientClient {
@@ -35,24 +37,28 @@ extension PatientClient {
             guard !ofSchema.isEmpty else { throw .notFound(.claims(kind: asked.schema.name)) }
             candidates.append(named.isEmpty ? ofSchema : named)
         }
-        let chosen = try request.choice(from: candidates) { claims throws(ClientError) in try copiesLeft(claims) > 0 }
+        var credentials: [ClaimSet: [Credential]] = [:]
+        let chosen = try request.choice(from: candidates) { claims throws(ClientError) in
+            let copies = try self.credentials(claims)
+            credentials[claims.set] = copies
+            return copies.contains(where: isFresh)
+        }
         guard let chosen else {
             let isUsedUp = try request.choice(from: candidates) { _ throws(ClientError) in true } != nil
             throw .notPossible(isUsedUp ? .copiesUsedUp : .cannotBeProven)
         }
         let consent = try request.consent.map { asked throws(ClientError) in try chosenConsent(asked) }
         let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
-        var left: [Int] = []
-        for claims in chosen { left.append(try copiesLeft(claims) - 1) }
+        let copies = chosen.map { credentials[$0.set] ?? [] }
         return ProofDraft(
             request: request, chosen: chosen, consent: consent,
             earlier: wallet.given.filter { $0.verifier == request.verifier && subjects.contains($0.subject) }.map(\.condition),
-            copiesLeft: left.min() ?? 0)
+            copiesLeft: copies.map { $0.count(where: isFresh) - 1 }.min() ?? 0, credentials: copies)
     }
 
-    func copiesLeft(_ claims: HeldClaims) throws(ClientError) -> Int {
-        try credentials(claims).count { !wallet.shown.contains($0.anchor.description) }
-    }
+    func copiesLeft(_ claims: HeldClaims) throws(ClientError) -> Int { try credentials(claims).count(where: isFresh) }
+
+    private func isFresh(_ copy: Credential) -> Bool { !wallet.shown.contains(copy.anchor.description) }
 
     private func credentials(_ claims: HeldClaims) throws(ClientError) -> [Credential] {
         let holder = session.keyring.holderSecret().commitment(for: claims.issuer)
@@ -69,7 +75,7 @@ extension PatientClient {
         let request = draft.request
         var answers: [Presentation.Answer] = []
         var witness = Witness()
-        let copies = try await freshCopies(draft.chosen)
+        let copies = try await freshCopies(draft)
         for (asked, (claims, fresh)) in zip(request.asked, zip(draft.chosen, copies)) {
             let values = asked.allShown.map { claims.set.values[Int($0)] }
             answers.append(.init(credential: fresh.credential, values: values, anchored: fresh.anchored))
@@ -125,10 +131,10 @@ extension PatientClient {
 
     /// For each claims set a copy that was shown to nobody, and where its anchor stands. Trees are fetched whole, and each once: which leaf is
     /// looked for, the gateway does not learn.
-    private func freshCopies(_ chosen: [HeldClaims]) async throws(ClientError) -> [FreshCopy] {
-        var fresh: [[(credential: Credential, copy: ClaimSet.Copy)]] = []
-        for claims in chosen {
-            fresh.append(zip(try credentials(claims), claims.set.copies).filter { !wallet.shown.contains($0.0.anchor.description) })
+    private func freshCopies(_ draft: ProofDraft) async throws(ClientError) -> [FreshCopy] {
+        let chosen = draft.chosen
+        let fresh: [[(credential: Credential, copy: ClaimSet.Copy)]] = zip(draft.credentials, chosen).map { credentials, claims in
+            zip(credentials, claims.set.copies).filter { isFresh($0.0) }
         }
         var found: [Int: FreshCopy] = [:]
         for logged in session.ledger.anchors {
