@@ -4,9 +4,9 @@
     python3 -B Tests/External/check_group.py --search    # some minutes: also that no earlier candidate would have done
     python3 -B Tests/External/check_group.py --known FILE [--search]
 
-Written from docs/constant-time.md's description of the group alone, in another language and with another sieve than the program
-`GroupParameters`, so that a mistake in one is not made twice. FILE holds lines `tag=`, `qi=`, `i=`, `q=`, `r=`, `p=`: known answers for
-another tag, for which the same is checked.
+Written from the description of the group that is docs/proofs.md, section 2, alone, in another language and with another sieve than the
+program `GroupParameters`, so that a mistake in one is not made twice. FILE holds lines `tag=`, `qi=`, `i=`, `q=`, `r=`, `p=`: known
+answers for another tag, for which the same is checked.
 """
 
 import argparse
