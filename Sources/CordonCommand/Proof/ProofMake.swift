@@ -73,7 +73,7 @@ private struct DraftWords {
         shown = zip(request.asked.indices, draft.chosen).flatMap { record, claims in
             request.asked[record].allShown.map { index in
                 let field = claims.set.schema.fields[Int(index)]
-                let value = field.text(of: claims.set.values[Int(index)])
+                let value = field.words(of: claims.set.values[Int(index)])
                 return "\(request.kind(record)): \(field.words.first ?? field.name) = \(value)"
             }
         }

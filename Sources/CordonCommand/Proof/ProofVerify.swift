@@ -80,7 +80,7 @@ extension ProofCommand {
             var lines = ["Proven, for \"\(request.purpose)\"\(whom):"]
             for (index, answer) in proven.answers.enumerated() {
                 for (field, value) in answer.shown {
-                    lines.append("  \(request.kind(index)): \(field.words.first ?? field.name) = \(field.text(of: value))")
+                    lines.append("  \(request.kind(index)): \(field.words.first ?? field.name) = \(field.words(of: value))")
                 }
             }
             lines += request.proven(session).map { "  \($0)" }
