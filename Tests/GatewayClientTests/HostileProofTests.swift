@@ -79,6 +79,26 @@ import Testing
         #expect(throws: ProofWordsError.tooMany) { try words.prove("patient: gender is not male") }
     }
 
+    @Test func `a measurement by its name is of its codes and in its unit, and the codes are not shown where there are several`()
+        throws
+    {
+        for (name, codes, shown) in [("HbA1c", 2, ["status", "unit"]), ("hemoglobin", 1, ["status", "code", "unit"])] {
+            var words = ProofWords()
+            try words.prove("result: \(name) below 7.0")
+            try words.prove("result: \(name) between 1 and 6")
+            #expect(words.conditions.count == 4)
+            let asked = words.asked
+            #expect(asked[0].allShown.map { asked[0].schema.fields[Int($0)].name } == shown)
+            if case .member(_, let values) = words.conditions[0] { #expect(values.count == codes) } else { #expect(codes == 1) }
+            #expect(throws: Never.self) { try request(asked, words.conditions).requireProvable() }
+        }
+        var words = ProofWords()
+        #expect(throws: ProofWordsError.unknownField("HbA1c", kind: "Patient")) { try words.prove("patient: HbA1c below 7.0") }
+        #expect(throws: ProofWordsError.unknownField("blood sugar", kind: "Observation")) {
+            try words.prove("result: blood sugar below 7.0")
+        }
+    }
+
     @Test func `an age on no day, and one that nobody has, are refused with the reason`() throws {
         var words = ProofWords()
         for day in ["yesterday", "2026-11", "2026-11-31"] {

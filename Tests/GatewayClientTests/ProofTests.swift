@@ -46,6 +46,8 @@ import ZeroKnowledge
             ("immunization: date given minus immunization#2: date given between 29 and 42", false),
             ("result: measured value below 6.43", true), ("result: measured value below 6.42", false),
             ("result: value as stated between 6.42 and 6.43", true),
+            ("result: HbA1c below 7.0", true), ("result: hba1c between 6.4 and 6.5", true), ("result: HbA1c below 6.42", false),
+            ("result: body weight below 7.0", false), ("result: total cholesterol below 7.0", false),
         ]
         try await Town.claiming { town in
             for (condition, isSo) in cases {

@@ -15,6 +15,7 @@ extension ProofCommand {
                   patient: 18 or older on 2026-11-21              patient: under 18 on 2026-11-21
                   immunization: date given on or after 2026-01-01 (also: on or before, after, before)
                   result: measured value below 7.0                (also: at least, at most, above)
+                  result: HbA1c below 7.0                         one of the codes that mean it, in %
                   result: systolic pressure between 90 and 140
                   immunization: vaccine is one of 208, 213, 217
                   allergy: substance is not snomed|764146007

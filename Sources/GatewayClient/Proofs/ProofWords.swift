@@ -43,21 +43,28 @@ package struct ProofWords: Sendable {
 
     /// - Parameter text: `immunization: date given on or after 2026-01-01`.
     package mutating func prove(_ text: String) throws(ProofWordsError) {
-        guard conditions.count < ProofRequest.maximumConditions else { throw .tooMany }
         let (record, rest) = try kind(of: text)
         let condition = try condition(rest, record)
-        if case .isShown(let field, _) = condition { shown[Int(field.record)].insert(field.field) }
-        conditions.append(condition)
+        try add(condition)
         for field in condition.fields { showUnit(of: field) }
     }
 
-    /// A number without its unit, and without what was measured, says nothing.
+    private mutating func add(_ condition: ProofCondition) throws(ProofWordsError) {
+        guard conditions.count < ProofRequest.maximumConditions else { throw .tooMany }
+        if case .isShown(let field, _) = condition { shown[Int(field.record)].insert(field.field) }
+        conditions.append(condition)
+    }
+
+    /// A number without its unit, and without what was measured, says nothing. What is proven to be one of several is not shown beside it.
     private mutating func showUnit(of field: ProofCondition.Field) {
         let schema = schemas[Int(field.record)]
         let type = schema.fields[Int(field.field)]
         guard type.kind == .number || type.kind == .floor, type.unit.isEmpty else { return }
         for name in ["code", "unit"] {
-            if let index = schema.field(named: name)?.index { shown[Int(field.record)].insert(UInt8(index)) }
+            guard let index = schema.field(named: name)?.index else { continue }
+            let place = ProofCondition.Field(record: field.record, field: UInt8(index))
+            let isProven = conditions.contains { if case .member(place, _) = $0 { true } else { false } }
+            if !isProven { shown[Int(field.record)].insert(place.field) }
         }
     }
 
@@ -113,7 +120,7 @@ extension ProofWords {
         }
         for (words, comparison) in Self.comparisons {
             guard let (left, right) = text.parted(by: words) else { continue }
-            let field = try field(left, record)
+            let field = try measured(left, record)
             guard let range = type(field).range(comparison, try value(right, type(field))), range.lowerBound < range.upperBound
             else {
                 throw .nothingLeft(text)
@@ -131,13 +138,28 @@ extension ProofWords {
         return .range(try field("birthDate", record), low: range.lowerBound, high: range.upperBound)
     }
 
-    private func interval(_ left: String, _ right: String, _ record: Int) throws(ProofWordsError) -> ProofCondition {
-        let field = try field(left, record)
+    private mutating func interval(_ left: String, _ right: String, _ record: Int) throws(ProofWordsError) -> ProofCondition {
+        let field = try measured(left, record)
         guard let (first, second) = right.parted(by: "and"), let low = try value(first, type(field)).steps,
             let high = try value(second, type(field)).steps
         else { throw .unknownForm("between \(right)") }
         guard low < high else { throw .nothingLeft("between \(right)") }
         return .range(field, low: low, high: high)
+    }
+
+    /// A field, or the value of what people call a measurement: `HbA1c`. Then it is asked too that it was this, in its unit.
+    private mutating func measured(_ word: String, _ record: Int) throws(ProofWordsError) -> ProofCondition.Field {
+        guard schemas[record].field(named: word.trimmed) == nil, let measurement = ClaimMeasurement.named(word.trimmed),
+            let code = try? field("code", record), let value = try? field("valueFloor", record),
+            let unit = try? field("unit", record)
+        else { return try field(word, record) }
+        let codes = Set(measurement.codes.map { ClaimValue.openCode($0) })
+        let isIt: ProofCondition =
+            if codes.count == 1, let only = codes.first { .isShown(code, only) } else { .member(code, of: codes) }
+        for condition in [isIt, .isShown(unit, .openCode(measurement.unitCode))] where !conditions.contains(condition) {
+            try add(condition)
+        }
+        return value
     }
 
     private func set(_ left: String, _ right: String, _ record: Int) throws(ProofWordsError) -> ProofCondition {

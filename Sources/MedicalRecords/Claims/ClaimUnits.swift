@@ -59,6 +59,8 @@ package struct ClaimMeasurement: Sendable {
     /// A code of UCUM.
     package let unit: String
 
+    package var unitCode: Coding { Coding(system: ClaimUnits.system, code: unit) }
+
     package static var all: [ClaimMeasurement] { ClaimsSchema.data.units.measurements }
 
     /// `HbA1c`. `nil` for a word that the table does not have.
