@@ -160,7 +160,7 @@ def proof_words():
     yield b"immunization: vaccine, date given\n-patient: 18 or older on 2026-11-21"
     conditions = (
         "patient: under 18 on 2026-11-21", "immunization: date given on or after 2026-01-01", "result: measured value below 7.0",
-        "result: systolic pressure between 90 and 140", "immunization: vaccine is one of 208, 213, 217",
+        "result: HbA1c below 7.0", "result: systolic pressure between 90 and 140", "immunization: vaccine is one of 208, 213, 217",
         "allergy: substance is not snomed|764146007", "result: test is loinc|4548-4",
         "immunization: date given minus immunization#2: date given between 21 and 42",
         "immunization: vaccine is the same as immunization#2: vaccine",
