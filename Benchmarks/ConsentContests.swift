@@ -21,14 +21,16 @@ enum ConsentContests {
 private struct CoveredConsent {
     let statement: Statement
     private let record, grant: [SG3072.Scalar]
-    private let (blinding, difference) = (SG3072.Scalar(reducing: Random.bytes(48)), SG3072.Scalar(reducing: Random.bytes(48)))
+    private let blinding = SG3072.Scalar(reducing: Random.bytes(48))
+    private let difference = SG3072.Scalar(reducing: Random.bytes(48))
     private let place = 41
 
     init() throws {
         let (schema, last, holder) = (
             SHA256.hash(Array("five fields".utf8)), Day(21_000), SG3072.Scalar(reducing: Random.bytes(48))
         )
-        let (issuer, actor) = (Ed25519.PrivateKey.random(), Ed25519.PrivateKey.random().publicKey)
+        let issuer = Ed25519.PrivateKey.random()
+        let actor = Ed25519.PrivateKey.random().publicKey
         record = [ShownRecord.schemaScalar(schema), holder, SG3072.Scalar(UInt64(last.number))] + (0..<5).map { SG3072.Scalar($0) }
         grant =
             [Covering.schema, holder, SG3072.Scalar(20_900), .one, GrantAttributes.granteeScalar(actor)]

@@ -9,7 +9,8 @@ struct CoveringTests {
     private let record = Credential("record", fields: [7])
     private let holder = Predicate.same(.init(1), .init(record: 1, 1))
 
-    private func example(_ grant: GrantExample, _ more: [Predicate] = [], occasion: Statement.Occasion = .test()) throws -> Example {
+    private func example(_ grant: GrantExample, _ more: [Predicate] = [], occasion: Statement.Occasion = .test()) throws -> Example
+    {
         try Example("grant", [record], [holder] + more, grant: grant, occasion: occasion)
     }
 
@@ -80,7 +81,8 @@ struct CoveringTests {
             try changed { $0.candidates.remove(at: 2) }, try changed { $0.candidates[5] = $0.candidates[6] },
             try changed { $0.candidates[11] = $0.candidates[11] * SG3072.blinding },
             try changed { $0.candidates[0] = $0.commitment }, try changed { $0.shown = [3, 4] },
-            try changed { $0.shown = [3, 4, 5, 6] }, try changed { $0.attributes[4] = .one }, try changed { $0.attributes[6] = .one },
+            try changed { $0.shown = [3, 4, 5, 6] }, try changed { $0.attributes[4] = .one },
+            try changed { $0.attributes[6] = .one },
         ]
         var failures = Failures()
         for form in RecordProof.Form.allCases {

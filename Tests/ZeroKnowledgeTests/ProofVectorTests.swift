@@ -45,7 +45,8 @@ struct ProofVectorTests {
                     .member(at(8), of: set(0..<34)), tie,
                 ]),
             try Example("a grant alone", [ana], [tie], grant: GrantExample()),
-            try Example("the fifth grant of nine", [ana], shown: [[3]], [tie, grantee], grant: GrantExample(at: 4, of: 9, shown: [3, 6])),
+            try Example(
+                "the fifth grant of nine", [ana], shown: [[3]], [tie, grantee], grant: GrantExample(at: 4, of: 9, shown: [3, 6])),
             try Example(
                 "two records and a grant", [ana, vaccine],
                 [tie, .same(at(1), at(1, of: 2)), .range(at(2, of: 2), low: 20_450, high: 20_500)],
@@ -106,7 +107,9 @@ struct ProofVectorTests {
         let tag = "CORDON-V01-\(what)-\(Hexadecimal.encode(context))-CMPT-with-\(SG3072.suite)"
         let equation = Relation.Equation(
             image: [.init(element: 2)], terms: [.init(scalar: 0, element: 0), .init(scalar: 1, element: 1)])
-        guard let relation = try? Relation(elements: [SG3072.attributes[1], commitment], equations: [equation]) else { return false }
+        guard let relation = try? Relation(elements: [SG3072.attributes[1], commitment], equations: [equation]) else {
+            return false
+        }
         return (try? relation.verifyCompact(proof, tag: Array(tag.utf8))) != nil
     }
 
