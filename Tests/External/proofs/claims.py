@@ -33,18 +33,18 @@ def scalar_of(data, q):
     return scalar
 
 
-def holder_scalars(seed, key_of, q, label=b"cordon/holder-blinding/v1"):
-    """h, and a clinic's rho0; with another label, the rho of a grant's control key."""
-    key = subkey(seed, 0, "cdn-hold")
+def derived(seed, info, q):
+    return int.from_bytes(hkdf(subkey(seed, 0, "cdn-hold"), b"", info, 48), "big") % q
 
-    def derived(info):
-        return int.from_bytes(hkdf(key, b"", info, 48), "big") % q
-    return derived(b"cordon/holder/v1"), derived(label + key_of)
+
+def holder_scalars(seed, clinic, q):
+    """h, and the clinic's rho0."""
+    return derived(seed, b"cordon/holder/v1", q), derived(seed, b"cordon/holder-blinding/v1" + clinic, q)
 
 
 def grant_blinding(seed, control, q):
     """rho of a grant's commitment."""
-    return int.from_bytes(hkdf(subkey(seed, 0, "cdn-hold"), b"", b"cordon/grant-blinding/v1" + control, 48), "big") % q
+    return derived(seed, b"cordon/grant-blinding/v1" + control, q)
 
 
 def holder_tag(context, what="HOLDER"):
@@ -53,10 +53,6 @@ def holder_tag(context, what="HOLDER"):
 
 def grant_tag(origin, control):
     return holder_tag(labelled("cordon/grant-context/v1", text.write(origin), control).hex(), "GRANT")
-
-
-def grant_tag(context):
-    return f"CORDON-V01-GRANT-{context}-CMPT-with-sigma-proofs_Shake128_SG3072".encode()
 
 
 def holder_relation(group, A):

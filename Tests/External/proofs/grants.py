@@ -1,4 +1,5 @@
 """Section 9 of docs/proofs.md: what a grant's commitment says, and the proof of the holder's part."""
+from formats import layouts
 from formats.codecs import Difference, require
 
 from .claims import grant_blinding, grant_tag, hashed, holder_relation, holder_scalars
@@ -7,29 +8,33 @@ from .statement import GRANT
 EMERGENCIES, READ = 1 << 2, 1
 
 
-def scalars_of(body, q):
-    """Attributes 0 and 2 to 7, from the entry and the body."""
-    consent = bytes.fromhex(body["consent"])
-    category, kind = int.from_bytes(consent[:2], "big"), consent[2]
-    permit, purposes = 0, 0
-    if kind == 1:
-        actions, extras = consent[3], consent[6]
-        permit = int(bool(actions & READ) and not extras & EMERGENCIES and body["power"] == 0 and not body["authority"])
-        purposes = int.from_bytes(consent[4:6], "big") * permit
-    return [GRANT % q, body["until"], permit, hashed(4, bytes.fromhex(body["grantee"]), q), purposes, category, body["from"]]
+def scalars(event, body, q):
+    """Attributes 0 and 2 to 7 by their number: all but the holder's secret."""
+    try:
+        consent = layouts.consent.parse(bytes.fromhex(body["consent"]))
+    except Difference:
+        consent = {"category": 0, "tag": 0}
+    plain = consent["content"] if consent["tag"] == 1 and body["power"] == 0 and not body["authority"] else None
+    permits = plain is not None and plain["actions"] & READ == READ and not plain["extras"] & EMERGENCIES
+    return {0: GRANT % q, 2: event["until"], 3: int(permits), 4: hashed(4, bytes.fromhex(body["grantee"]), q),
+            5: plain["purposes"] if permits else 0, 6: consent["category"], 7: event["from"]}
 
 
-def holder_part(group, C, scalars):
+def scalars_of(body, group):
+    """The same of a vector, as it shows them."""
+    return [group.write_scalar(scalar).hex() for scalar in scalars(body, body, group.q).values()]
+
+
+def holder_part(group, C, known):
     """C over everything that is not the holder's."""
-    labels = [f"G/{i}" for i in (0, 2, 3, 4, 5, 6, 7)]
-    return group.product((C, 1), *((group.generator(label), -scalar) for label, scalar in zip(labels, scalars)))
+    return group.product((C, 1), *((group.generator(f"G/{number}"), -scalar) for number, scalar in known.items()))
 
 
 def check(value, group):
-    require([group.write_scalar(scalar).hex() for scalar in scalars_of(value["body"], group.q)] == value["scalars"], "other scalars")
+    require(scalars_of(value["body"], group) == value["scalars"], "other scalars")
     C, secrets = group.read(bytes.fromhex(value["C"])), value.get("secrets")
     require(group.written(group.power(C, group.q)) == 1, "outside of the group")
-    A = holder_part(group, C, [int(scalar, 16) for scalar in value["scalars"]])
+    A = holder_part(group, C, scalars(value["body"], value["body"], group.q))
     relation, tag = holder_relation(group, A), grant_tag(value["origin"], bytes.fromhex(value["control"]))
     challenge = relation.verify(tag, "compact", bytes.fromhex(value["proof"]))
     require(int(value.get("x", "0"), 16) in (0, challenge), "another challenge")

@@ -4,7 +4,7 @@ from formats.keys import labelled, text
 from .cases import FIRST, LABORATORY, LAST, ORIGIN, Drawn, key, public_key
 from .claims import grant_blinding, grant_tag, holder_relation, holder_scalars, holder_tag
 from .forgeries import small_order
-from .grants import EMERGENCIES, READ, holder_part, scalars_of
+from .grants import EMERGENCIES, READ, holder_part, scalars, scalars_of
 from .prover import commit
 
 
@@ -19,7 +19,7 @@ BODIES = (
     ("in emergencies alone", permits(9, purposes=1 << 8, extras=EMERGENCIES), 0, False), ("a power", permits(), 1, False),
     ("a guardianship", permits(), 3, False), ("under an authority", permits(), 0, True),
     ("a restriction", b"\0\3\2\0\0", 0, False), ("a document", b"\0\3\3\0\2{}", 0, False),
-    ("a category that no record has", permits(999), 0, False))
+    ("a category that no record has", permits(999), 0, False), ("a consent that cannot be read", b"\0\3\7", 0, False))
 
 
 def made(group):
@@ -37,17 +37,19 @@ def one(group, name, number, consent, power, authority, holder="ana"):
     seed, control = key(holder), bytes.fromhex(public_key(key(f"{holder}'s grant {number}")))
     body = {"grantee": public_key(key("hillside")), "power": power, "authority": authority, "consent": consent.hex(),
             "from": FIRST + number, "until": LAST + number}
-    scalars, h = scalars_of(body, group.q), holder_scalars(seed, bytes(32), group.q)[0]
+    known, h = scalars(body, body, group.q), holder_scalars(seed, bytes(32), group.q)[0]
     rho = grant_blinding(seed, control, group.q)
-    C = commit(group, rho, [scalars[0], h, *scalars[1:]])
-    relation, tag = holder_relation(group, holder_part(group, C, scalars)), grant_tag(ORIGIN, control)
+    attributes = known | {1: h}
+    C = commit(group, rho, [attributes[number] for number in range(8)])
+    relation, tag = holder_relation(group, holder_part(group, C, known)), grant_tag(ORIGIN, control)
     masks = [Drawn(name, group.q)(f"mask/{k}") for k in range(2)]
     proof = relation.prove(tag, [rho, h], masks)
 
     def hexed(values):
         return [group.write_scalar(value).hex() for value in values]
-    return {"name": name, "origin": ORIGIN, "control": control.hex(), "body": body, "scalars": hexed(scalars), "C": group.write(C).hex(),
-            "accepted": True, "secrets": {"seed": seed.hex(), "rho": hexed([rho])[0], "h": hexed([h])[0], "masks": hexed(masks)},
+    return {"name": name, "origin": ORIGIN, "control": control.hex(), "body": body, "scalars": scalars_of(body, group),
+            "C": group.write(C).hex(), "accepted": True,
+            "secrets": {"seed": seed.hex(), "rho": hexed([rho])[0], "h": hexed([h])[0], "masks": hexed(masks)},
             "x": proof[:32].hex(), "proof": proof.hex()}
 
 
@@ -57,7 +59,7 @@ def changes(group, base):
 
     def said(**change):
         changed = {**body, **change}
-        return {"body": changed, "scalars": [group.write_scalar(scalar).hex() for scalar in scalars_of(changed, group.q)]}
+        return {"body": changed, "scalars": scalars_of(changed, group)}
     yield "another grantee", said(grantee=public_key(key("south")))
     yield "another purpose", said(consent=permits(purposes=1 << 1 | 1 << 5).hex())
     yield "a purpose more", said(consent=permits(purposes=1 << 1 | 1 << 4 | 1 << 10).hex())
@@ -81,7 +83,7 @@ def changes(group, base):
 
 def card_proof(group, base):
     """Of the same A, with the tag of a card that has the same context."""
-    A = holder_part(group, int(base["C"], 16), [int(scalar, 16) for scalar in base["scalars"]])
+    A = holder_part(group, int(base["C"], 16), scalars(base["body"], base["body"], group.q))
     secrets = base["secrets"]
     context = labelled("cordon/grant-context/v1", text.write(base["origin"]), bytes.fromhex(base["control"])).hex()
     return holder_relation(group, A).prove(
