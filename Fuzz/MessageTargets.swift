@@ -60,6 +60,9 @@ enum MessageTargets {
         if let paper = try? Value(canonical: bytes) {
             require(paper.canonicalBytes == bytes, "\(Value.kind) has one encoding")
             require((try? Value(text: Array(paper.text.utf8)))?.canonicalBytes == bytes, "\(Value.kind) comes back from its text")
+            if let code = paper.code {
+                require((try? Value(text: Array(code.utf8)))?.canonicalBytes == bytes, "\(Value.kind) comes back from its QR code")
+            }
         }
         guard let paper = try? Value(text: bytes) else { return }
         require((try? Value(text: Array(paper.text.utf8)))?.text == paper.text, "\(Value.kind) has one text but for white space")

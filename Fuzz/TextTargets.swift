@@ -12,6 +12,9 @@ enum TextTargets {
                 require(Base64.encode(decoded, variant).utf8.elementsEqual(bytes), "base 64 has one form")
             }
         }
+        if let text = text(bytes), let decoded = Base45.decode(text) {
+            require(Base45.encode(decoded).utf8.elementsEqual(bytes), "base 45 has one form")
+        }
         if let name = KeyName(utf8: bytes) { require(name.utf8 == bytes, "a key's name is its bytes") }
         guard let text = text(bytes) else {
             require(TextLine(utf8: bytes) == nil, "a line is UTF-8")

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import SystemPackage
 
 /// A file without a name: bytes that wait on the disk until they are known to be good, and are gone with the process however it ends.
@@ -19,6 +19,11 @@ package struct ScratchFile: ~Copyable {
         let (descriptor, end) = (file.descriptor, size)
         try FileError.translating { _ = try descriptor.writeAll(toAbsoluteOffset: end, bytes) }
         size += Int64(bytes.count)
+    }
+
+    /// Lets `body` read all of it, from the start: a child process may have the handle as its standard input.
+    package borrowing func reading<Result, Failure>(_ body: (FileHandle) throws(Failure) -> Result) throws(Failure) -> Result {
+        try body(FileHandle(fileDescriptor: file.descriptor.rawValue, closeOnDealloc: false))
     }
 
     /// Copies everything to a descriptor, such as that of standard output.

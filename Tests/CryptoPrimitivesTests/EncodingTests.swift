@@ -29,6 +29,29 @@ import Testing
         #expect((Base64.decode(text.span, .unpadded) != nil) == digits.contains(byte))
     }
 
+    @Test(arguments: zip(["", "BB8", "%69 VD92EX0", "UJCLQE7W581", "QED8WEX0"], ["", "AB", "Hello!!", "base-45", "ietf!"]))
+    func `base 45 is as RFC 9285 says`(encoded: String, plain: String) {
+        #expect(Base45.encode(Array(plain.utf8)) == encoded)
+        #expect(Base45.decode(encoded) == Array(plain.utf8))
+    }
+
+    /// A number that is too large for its bytes, a character alone, small letters, white space, characters of more than a byte.
+    @Test(arguments: ["GGW", ":::", "V5", "::", "A", "BB8A", "bb8", "BB8\n", "\tBB8", "BB,", "B\u{E9}", "BB8\u{0}"])
+    func `other base 45 is refused`(text: String) {
+        #expect(Base45.decode(text) == nil)
+    }
+
+    @Test func `every two bytes have their own three characters, of which the last is no space`() {
+        var texts: Set<String> = []
+        for number in 0...UInt16.max {
+            let bytes = [UInt8(number >> 8), UInt8(number & 0xFF)]
+            let text = Base45.encode(bytes)
+            if Base45.decode(text) != bytes || text.utf8.count != 3 || text.hasSuffix(" ") { break }
+            texts.insert(text)
+        }
+        #expect(texts.count == 65_536)
+    }
+
     @Test(arguments: ["Zg==", "Zh", "Zm8=", "Z"]) func `unpadded base 64 has one form too`(text: String) {
         #expect(Base64.decode(text, .unpadded) == nil)
     }

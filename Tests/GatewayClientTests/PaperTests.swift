@@ -55,6 +55,32 @@ private let checks: [(name: String, bytes: [UInt8], isGood: @Sendable ([UInt8]) 
         }
     }
 
+    @Test func `what a QR code holds comes back, and nothing else does`() throws {
+        let invite = PaperFormats.invite()
+        let code = try #require(invite.code)
+        #expect(code.hasPrefix("CORDON:INVITE:"))
+        for same in [code, "\(code)\n", " \r\n\(code)  \r\n"] { #expect(try Invite(text: Array(same.utf8)) == invite) }
+        let content = String(code.dropFirst("CORDON:INVITE:".count))
+        for other in [
+            "", content, "CORDON:INVITE:", String(code.dropLast()), "\(code)0", code.lowercased(), "\(code)\n\(code)",
+            "CORDON:\(content)", "CORDON:CARD:\(content)", "\(invite.text)\(code)", "x\(code)",
+            code.replacing("CORDON:", with: "CORDON: "),
+            "\(code.prefix(40))\n\(code.dropFirst(40))",
+        ] {
+            let found = problem { () throws(ClientError) in _ = try Invite(text: Array(other.utf8)) }
+            #expect(found == "notA(kind: \"invite\")", "\(other.prefix(80))")
+        }
+    }
+
+    @Test func `a paper that one QR code does not hold has none`() throws {
+        #expect(PaperFormats.card().code == nil)
+        let fits = try #require(PaperFormats.application(.clinic).code)
+        #expect(fits.utf8.count <= Application.maximumCodeSize)
+        // To the byte: the prefix and whole groups.
+        func size(_ count: Int) -> Int { "CORDON:APPLICATION:".count + Base45.encode([UInt8](repeating: 1, count: count)).count }
+        #expect(size(Application.maximumSizeInCode) <= 4_296 && size(Application.maximumSizeInCode + 1) > 4_296)
+    }
+
     @Test func `a text that is cut, of another kind or written otherwise is none`() {
         let text = PaperFormats.invite().text
         let lines = text.split(separator: "\n").map(String.init)

@@ -59,6 +59,28 @@ import Testing
         }
     }
 
+    @Test func `what is damaged or deleted of ledger and claims comes back`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            try await workshop.done("cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json")
+            try await workshop.done("cordon --as ana patient sync")
+            let whole = try await workshop.done("cat home/ana/claims/* home/ana/ledger/leaves | sha256sum; ls home/ana/claims")
+            for damage in [
+                "for file in home/ana/claims/*; do echo x >> $file; done", "for file in home/ana/claims/*; do : > $file; done",
+                "rm -r home/ana/claims home/ana/ledger",
+            ] {
+                try await workshop.done("\(damage); cordon --as ana patient sync")
+                let back = try await workshop.done("cat home/ana/claims/* home/ana/ledger/leaves | sha256sum; ls home/ana/claims")
+                #expect(back == whole && back.contains(".age"), "\(damage)")
+            }
+            try await workshop.done("echo x > home/ana/state.age")
+            let lost = try await workshop.sh("cordon --as ana patient sync")
+            #expect(lost.status == 4 && lost.error.contains("folders ledger and claims"), "\(lost.all)")
+        }
+    }
+
     @Test func `a clinic that claims nothing leaves nothing to prove`() async throws {
         let workshop = try Workshop()
         try await workshop.found()

@@ -33,6 +33,7 @@ extension ProofCommand {
                   cordon --as school proof ask --show "immunization: vaccine, date given" --prove "patient: 18 or older on 2026-11-21" \\
                       --purpose "school admission" > request.txt
                   cordon --as lab proof ask --consent "laboratory for research by Lakeside Clinic" --purpose "study 7" > request.txt
+                  cordon --as school proof ask --show "patient: date of birth" --purpose "school admission" --qr-file request.png
                 """)
 
         @ParentCommand var cordon: Cordon
@@ -41,6 +42,7 @@ extension ProofCommand {
         @Option(help: "What a grant has to cover: CATEGORY for PURPOSE by ACTOR on DAY.") var consent: String?
         @Option(help: "What it is for; the patient reads it.") var purpose: String
         @Option(help: "For how many hours it can be answered.") var hours: UInt32 = 24
+        @OptionGroup var code: CodeOptions
 
         private struct Made: Encodable {
             let shown: [String]
@@ -75,6 +77,7 @@ extension ProofCommand {
                 }
                 return words
             }
+            try code.require()
             try await cordon.asActor(.clinic, .emergencyDesk, .auditor) { verifier in
                 var conditions = words.conditions
                 if let consent {
@@ -93,6 +96,7 @@ extension ProofCommand {
                 let made = Made(
                     shown: lines.shown, proven: lines.proven, until: request.until.written, request: request.text)
                 try cordon.show(made, String(request.text.dropLast()))
+                try code.show(request)
             }
         }
     }

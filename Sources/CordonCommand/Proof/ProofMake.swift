@@ -11,17 +11,20 @@ extension ProofCommand {
             commandName: "make", abstract: "Answers a request for a proof, after showing exactly what it would reveal.",
             discussion: """
                 Fetches new claims first. What is shown besides: who claims it, until when the claims hold, and the day on which they came
-                onto the ledger. Each answer uses up one copy of its claims, so that no two can be linked by them.
+                onto the ledger. Each answer uses up one copy of its claims, so that no two can be linked by them. A QR code holds
+                a presentation of one record, seldom of two; it is on standard output in any case.
 
                 Example:
                   cordon --as ana proof make request.txt > presentation.txt
                   cordon --as ana proof make request.txt --use Immunization/75680 > presentation.txt
+                  cordon --as ana proof make request.png --qr > presentation.txt
                 """)
 
         @ParentCommand var cordon: Cordon
-        @Argument(help: "The request: a file.") var request: String
+        @Argument(help: "The request: a file, or an image of its QR code.") var request: String
         @Option(help: "The resource to use, where several would do. May be given again.") var use: [String] = []
         @Flag(help: "Make it without asking.") var yes = false
+        @OptionGroup var code: CodeOptions
 
         private struct Made: Encodable {
             let verifier: String
@@ -34,6 +37,7 @@ extension ProofCommand {
 
         func run() async throws {
             let request: ProofRequest = try InputFiles.paper(request)
+            try code.require()
             try await cordon.asPatient { patient in
                 try await patient.session.sync()
                 let progress = ProgressLine("fetching and checking claims")
@@ -55,6 +59,7 @@ extension ProofCommand {
                     copiesLeft: draft.copiesLeft, presentation: presentation.text)
                 try cordon.show(made, String(presentation.text.dropLast()))
                 Warnings.show(of: patient)
+                try code.show(presentation)
             }
         }
     }

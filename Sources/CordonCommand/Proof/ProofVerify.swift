@@ -14,10 +14,11 @@ extension ProofCommand {
 
                 Example:
                   cordon --as school proof verify presentation.txt
+                  cordon --as school proof verify photograph.jpg
                 """)
 
         @ParentCommand var cordon: Cordon
-        @Argument(help: "The presentation: a file.") var presentation: String
+        @Argument(help: "The presentation: a file, or an image of its QR code.") var presentation: String
         @Flag(help: "Fetch what is new on the ledger first.") var sync = false
 
         private struct Proven: Encodable {

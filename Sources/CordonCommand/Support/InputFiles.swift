@@ -13,9 +13,11 @@ enum InputFiles {
         }
     }
 
+    /// A paper's text, or an image of its QR code.
     static func paper<Kind: Paper>(_ path: String, as _: Kind.Type = Kind.self) throws -> Kind {
         do {
-            return try Kind(text: try read(path, atMost: Kind.maximumTextSize))
+            let bytes = try read(path, atMost: max(Kind.maximumTextSize, QRCode.maximumImageSize))
+            return try Kind(text: QRCode.isImage(bytes) ? try QRCode.text(in: bytes) : bytes)
         } catch ClientError.localData(.file(.tooLarge, _)) {
             throw ClientError.localData(.notA(kind: Kind.name))
         }

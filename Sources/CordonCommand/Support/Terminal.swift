@@ -9,6 +9,13 @@ enum Terminal {
     private static let isOutput = isatty(STDOUT_FILENO) == 1
     static let showsProgress = isatty(STDERR_FILENO) == 1
 
+    /// Letters in a line of the terminal that standard error is.
+    static var columns: Int? {
+        var size = winsize()
+        guard showsProgress, unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     static func write(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }

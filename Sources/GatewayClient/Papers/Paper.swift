@@ -24,22 +24,28 @@ extension Paper {
         return ([Self.firstLine] + lines + [Self.lastLine]).joined(separator: "\n") + "\n"
     }
 
-    /// The longest text of this kind, in bytes.
-    package static var maximumTextSize: Int { (maximumSize + 2) / 3 * 4 * 65 / 64 + 256 }
+    /// The longest text of this kind, or of its QR code, in bytes.
+    package static var maximumTextSize: Int { max((maximumSize + 2) / 3 * 4 * 65 / 64, maximumCodeSize) + 256 }
 
-    /// Parses a file of this kind. White space around lines, empty lines and carriage returns are forgiven: mail adds them.
+    /// Parses a file of this kind, or what a QR code of it holds. White space around lines, empty lines and carriage returns are forgiven:
+    /// mail adds them.
     package init(text: [UInt8]) throws(ClientError) {
-        guard text.count <= Self.maximumTextSize, let text = String(validating: text, as: UTF8.self) else { throw Self.notOne }
-        let lines = text.split(whereSeparator: \.isNewline).map(Self.trimmed).filter { !$0.isEmpty }
-        guard lines.count >= 3, lines.first == Self.firstLine, lines.last == Self.lastLine,
-            lines.dropFirst().dropLast(2).allSatisfy({ $0.utf8.count == 64 }),
-            let bytes = Base64.decode(lines.dropFirst().dropLast().joined())
+        guard text.count <= Self.maximumTextSize, let text = String(validating: text, as: UTF8.self),
+            let bytes = Self.bytes(inLines: text) ?? Self.bytes(inCode: Self.trimmed(text[...]))
         else { throw Self.notOne }
         do {
             self = try Self(canonical: bytes)
         } catch {
             throw Self.notOne
         }
+    }
+
+    private static func bytes(inLines text: String) -> [UInt8]? {
+        let lines = text.split(whereSeparator: \.isNewline).map(Self.trimmed).filter { !$0.isEmpty }
+        guard lines.count >= 3, lines.first == Self.firstLine, lines.last == Self.lastLine,
+            lines.dropFirst().dropLast(2).allSatisfy({ $0.utf8.count == 64 })
+        else { return nil }
+        return Base64.decode(lines.dropFirst().dropLast().joined())
     }
 
     private static func trimmed(_ line: Substring) -> String {

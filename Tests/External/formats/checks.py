@@ -194,6 +194,17 @@ def check_text(kind, example, name):
     require("\n".join(written) == example["text"], f"{name}: another text")
 
 
+def check_code(kind, example, name):
+    """RFC 9285: a group's number, from the least digit on."""
+    data, digits = bytes.fromhex(example["bytes"]), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+    written = f"CORDON:{kind}:"
+    for index in range(0, len(data), 2):
+        group = data[index:index + 2]
+        number = int.from_bytes(group, "big")
+        written += "".join(digits[number // 45 ** place % 45] for place in range(len(group) + 1))
+    require(written == example["code"], f"{name}: another code")
+
+
 def proof_papers(files):
     """docs/proofs.md, from the holder's commitment on the card to the proof of what a presentation says."""
     file, card, group = files["proofs.json"], files["papers.json"]["card"], proofs.found_group()
@@ -209,6 +220,7 @@ def proof_papers(files):
     presentation = parse(file["presentation"], proofs.presentation, "presentation")
     proofs.check_presentation(presentation, file["presentation"], proofs.Meaning(request, schemas, group), request_hash)
     check_text("PROOF REQUEST", file["request"], "request")
+    check_code("PROOF-REQUEST", file["request"], "request")
     check_text("PRESENTATION", file["presentation"], "presentation")
 
 

@@ -134,7 +134,7 @@ extension ProofFormats {
                     fields(["schema": line($0.schema.name), "schema version": $0.schema.version, "shown": $0.shown])
                 },
                 "conditions": request.conditions.map(\.canonicalBytes), "signature": Array(request.canonicalBytes.suffix(64)),
-            ], more: ["text": request.text, "hash": request.hash])
+            ], more: ["text": request.text, "code": request.code, "hash": request.hash])
     }
 
     private func example(_ presentation: Presentation, _ statement: Statement) throws -> Shown {
