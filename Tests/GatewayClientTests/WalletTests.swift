@@ -149,7 +149,7 @@ extension Town {
             #expect(try town.ana.wallet.given.count == 2)
             town.gateway.advance(minutes: Int64(Minute.perDay))
             _ = try await town.sync()
-            #expect(try town.ana.wallet.given.isEmpty)
+            #expect(try town.ana.wallet.given.isEmpty && town.ana.isBackedUp)
         }
     }
 

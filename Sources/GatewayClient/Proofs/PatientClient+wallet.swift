@@ -48,10 +48,16 @@ extension PatientClient {
         for name in fileNames() where UInt64(name.prefix { $0 != "." }).map({ !current.contains($0) }) ?? false {
             try? DurableFile.remove(session.folder.claimsFolder.appending(name))
         }
-        let given = wallet.given.count
-        wallet.forgetGiven(before: session.today)
-        if wallet.given.count != given { try save() }
+        try await forgetGiven()
         return report
+    }
+
+    private func forgetGiven() async throws(ClientError) {
+        let before = state.wallet?.given.count
+        state.wallet?.forgetGiven(before: session.today)
+        guard state.wallet?.given.count != before else { return }
+        try save()
+        await backUpIfPossible()
     }
 
     /// All claims sets that the patient holds, the newest record first. What is damaged is not held.
