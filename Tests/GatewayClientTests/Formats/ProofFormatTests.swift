@@ -151,7 +151,11 @@ extension ProofFormats {
                         "commitment": answer.credential.commitment.encoded, "values": answer.values.map(\.canonicalBytes),
                         "leaf": answer.anchored.leaf, "index": answer.anchored.index, "path": answer.anchored.path,
                     ])
-                }, "proof": presentation.proof,
+                },
+                "covered": presentation.covered.map {
+                    fields(["commitment": $0.commitment.encoded, "size": $0.size, "block": $0.block])
+                },
+                "proof": presentation.proof,
             ], more: ["text": presentation.text, "statement": statement.canonicalBytes, "root": root])
     }
 }
