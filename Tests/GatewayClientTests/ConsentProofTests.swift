@@ -154,19 +154,65 @@ import Testing
 
 /// How live grants are cut: docs/proofs.md, section 9.
 @Suite struct GrantBlockTests {
-    private func blocks(_ count: Int) -> GrantBlocks {
-        let key = Ed25519.PublicKey(SHA256.hash(Array("grant".utf8)).value)
-        return GrantBlocks((0..<count).map { LoggedGrant(leaf: UInt64($0), control: key, from: Day(0), until: Day(1)) })
+    /// `fixtures/vectors/zk/blocks.json`, by a program that knows the document alone.
+    private struct Vectors: Decodable {
+        struct Division: Decodable {
+            let live: Int
+            let starts: [Int]
+        }
+
+        struct Logged: Decodable {
+            let grant, revokes: Int?
+            let from, until: UInt32?
+            let committed: Bool?
+        }
+
+        struct Asked: Decodable {
+            let size: UInt64
+            let day: UInt32
+            let blocks: [[UInt64]]
+        }
+
+        let divisions: [Division]
+        let leaves: [Logged]
+        let asked: [Asked]
+    }
+
+    private let vectors: Vectors
+
+    init() throws {
+        vectors = try Fixtures.json("vectors/zk/blocks.json")
+    }
+
+    private func key(_ number: Int) -> Ed25519.PublicKey {
+        Ed25519.PublicKey(SHA256.hash(Array("grant \(number)".utf8)).value)
     }
 
     @Test func `each grant is in one block, and blocks are as even as can be`() {
-        for count in [0, 1, 2, 63, 64, 65, 66, 127, 128, 129, 1_000, 4_097] {
-            let blocks = blocks(count)
-            let sizes = (0..<blocks.count).map { blocks[$0].count }
-            #expect(sizes.reduce(0, +) == count && sizes.allSatisfy { (1...64).contains($0) })
-            #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
-            #expect((0..<count).allSatisfy { blocks[blocks.block(of: $0)].indices.contains($0) })
-            #expect(blocks[blocks.count].isEmpty && blocks[-1].isEmpty)
+        for division in vectors.divisions {
+            let grants = (0..<division.live).map { LoggedGrant(leaf: UInt64($0), control: key(0), from: Day(0), until: Day(1)) }
+            let blocks = GrantBlocks(of: grants, at: .max, on: Day(0)) { _ in nil }
+            #expect(
+                zip(division.starts, division.starts.dropFirst()).map { $0..<$1 } == (0..<blocks.count).map { blocks[$0].indices })
+            #expect((0..<division.live).allSatisfy { blocks[blocks.block(of: $0)].indices.contains($0) })
+            #expect(blocks[blocks.count].isEmpty && blocks[-1].isEmpty && blocks[.max].isEmpty)
         }
+        #expect(vectors.divisions.count > 10)
+    }
+
+    @Test func `what has no commitment, is revoked or does not hold on the day is in no block`() {
+        var (grants, revocations) = ([LoggedGrant](), [Ed25519.PublicKey: UInt64]())
+        for (leaf, logged) in vectors.leaves.enumerated() {
+            if let revoked = logged.revokes { revocations[key(revoked)] = UInt64(leaf) }
+            guard let grant = logged.grant, let from = logged.from, let until = logged.until, logged.committed == true else {
+                continue
+            }
+            grants.append(LoggedGrant(leaf: UInt64(leaf), control: key(grant), from: Day(from), until: Day(until)))
+        }
+        for asked in vectors.asked {
+            let blocks = GrantBlocks(of: grants, at: asked.size, on: Day(asked.day)) { revocations[$0] }
+            #expect((0..<blocks.count).map { blocks[$0].map(\.leaf) } == asked.blocks, "\(asked.size), \(asked.day)")
+        }
+        #expect(vectors.asked.count > 50)
     }
 }

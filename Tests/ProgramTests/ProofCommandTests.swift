@@ -59,6 +59,44 @@ import Testing
         }
     }
 
+    @Test func `that a grant covers something is proven, and which grant it is nobody learns`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.serving { _ in
+            try await workshop.populate()
+            try await workshop.done("cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json")
+            try await workshop.done("cordon --as north member anchors")
+            try await workshop.done("cordon --as hillside status")
+            let ask = "cordon --as hillside proof ask --purpose 'a study'"
+            try await workshop.done("\(ask) --consent 'laboratory for research by Lakeside' > r")
+            let none = try await workshop.sh("cordon --as ana proof make r --yes")
+            #expect(none.status == 1 && none.error.contains("none of your grants covers"), "\(none.all)")
+            try await workshop.done("cordon --as ana grant --to Lakeside --category laboratory --purpose research --yes")
+            try await workshop.done("cordon --as ana proof make r --yes > p")
+            let shown = try await workshop.sh("echo n | cordon --as ana proof make r")
+            for words in ["may read laboratory for research", "one of 1 live grant", "guessed"] {
+                #expect(shown.error.contains(words), "\(words): \(shown.error)")
+            }
+            let early = try await workshop.sh("cordon --as hillside proof verify p")
+            #expect(early.status == 1 && early.error.contains("--sync"), "\(early.all)")
+            let proven = try await workshop.done("cordon --as hillside proof verify p --sync")
+            #expect(proven.contains("Lakeside Hospital may read laboratory for research"), "\(proven)")
+            try await workshop.done("cordon --as ana revoke --to lakeside")
+            let over = try await workshop.sh("cordon --as ana proof make r --yes")
+            #expect(over.status == 1 && over.error.contains("none of your grants covers"), "\(over.all)")
+        }
+        let cases: [(line: String, status: Int32, says: String)] = [
+            ("--consent 'laboratory by Lakeside'", 2, "names no category"),
+            ("--consent 'laboratory for fun by Lakeside'", 2, "names no category"),
+            ("--consent 'laboratory for research by Nobody'", 1, "nobody of the name"),
+            ("--consent 'laboratory for research by Lakeside on 2026-13-01'", 1, "nobody of the name"),
+        ]
+        for (line, status, says) in cases {
+            let outcome = try await workshop.sh("cordon --as hillside proof ask --purpose x \(line)")
+            #expect(outcome.status == status && outcome.all.contains(says), "\(line): \(outcome)")
+        }
+    }
+
     @Test func `what is damaged or deleted of ledger and claims comes back`() async throws {
         let workshop = try Workshop()
         try await workshop.found()

@@ -16,8 +16,15 @@ package struct GrantBlocks: Sendable {
     /// In the order of the ledger.
     package let grants: [LoggedGrant]
 
-    package init(_ grants: [LoggedGrant]) {
-        self.grants = grants
+    /// - Parameters:
+    ///   - grants: all of a ledger that carry a commitment, in its order.
+    ///   - revocation: the leaf at which a grant is revoked.
+    package init(
+        of grants: [LoggedGrant], at size: UInt64, on day: Day, revocation: (Ed25519.PublicKey) -> UInt64?
+    ) {
+        self.grants = grants.filter { grant in
+            grant.leaf < size && grant.from <= day && day < grant.until && revocation(grant.control).map { $0 >= size } ?? true
+        }
     }
 
     package var count: Int { (grants.count + Self.largest - 1) / Self.largest }
@@ -37,12 +44,7 @@ package struct GrantBlocks: Sendable {
 extension LedgerReplica {
     /// The grants with a commitment that the first `size` leaves leave standing, and whose time has the day in it.
     package func liveGrants(at size: UInt64, on day: Day) -> GrantBlocks {
-        let live = committedGrants.filter { grant in
-            guard grant.leaf < size, grant.from <= day, day < grant.until else { return false }
-            let revoked = ((try? state.grant(grant.control)) ?? nil)?.revokedAt
-            return revoked.map { $0 >= size } ?? true
-        }
-        return GrantBlocks(live)
+        GrantBlocks(of: committedGrants, at: size, on: day) { ((try? state.grant($0)) ?? nil)?.revokedAt }
     }
 
     /// What the grants of a block carry, in their order.
