@@ -10,14 +10,13 @@ enum DepositContests {
     static func all(on stage: Stage, _ bundle: DepositBundle, in folder: ScratchFolder) throws -> [Contest] {
         let peer = try UploadPeer(bundle.path, in: folder)
         let titles = [("hillside", "deposit a FHIR bundle of \(bundle.size)"), ("quickside", "deposit it, passphrase aside")]
-        try stage.keep("quickside")
+        for (profile, _) in titles { try stage.keep(profile) }
         let claims = Contest(
             title: "deposit it with claims, passphrase aside", peer: "without claims",
             ours: { try stage.timedDeposit(bundle.path, []) }, theirs: { try stage.timedDeposit(bundle.path, ["--no-claims"]) })
-        return try [claims]
+        return [claims]
             + titles.map { profile, title in
-                try stage.keep(profile)
-                return Contest(
+                Contest(
                     title: title, peer: "age -r, then curl -T",
                     ours: {
                         try stage.restore(profile)

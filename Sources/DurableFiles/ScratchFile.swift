@@ -21,7 +21,7 @@ package struct ScratchFile: ~Copyable {
         size += Int64(bytes.count)
     }
 
-    /// Lets `body` read all of it, from the start: a child process may have the handle as its standard input.
+    /// Lets `body` read all of it, from the start and once: a child process may have the handle as its standard input.
     package borrowing func reading<Result, Failure>(_ body: (FileHandle) throws(Failure) -> Result) throws(Failure) -> Result {
         try body(FileHandle(fileDescriptor: file.descriptor.rawValue, closeOnDealloc: false))
     }

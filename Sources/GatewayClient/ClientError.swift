@@ -134,6 +134,8 @@ package enum Obstacle: Error {
     case tooManyRequests
     /// The time in which a request can be answered is over.
     case requestOver
+    /// The request knows more of the ledger than the gateway shows here.
+    case requestAhead
     /// Another presentation answered this request.
     case answeredAlready
     /// No claims that the patient holds, or none with a copy left, are as the request has them.

@@ -26,16 +26,25 @@ package struct GrantCommitment: Hashable, Sendable {
         to attributes: GrantAttributes, of control: Ed25519.PublicKey, origin: TextLine, opening: consuming SG3072.SecretScalars,
         secret: borrowing SecretBytes, randomness: borrowing SecretBytes
     ) {
+        commitment = Self.commitment(to: attributes, opening: opening, difference: SG3072.SecretScalar(0))
+        proof = HolderRelation.prove(
+            HolderRelation.commitment(opening), opening, tag: Self.tag(control, origin), secret: secret, randomness: randomness)
+    }
+
+    /// C, times H to the difference.
+    package static func commitment(
+        to attributes: GrantAttributes, opening: borrowing SG3072.SecretScalars, difference: borrowing SG3072.SecretScalar
+    ) -> SG3072.Element {
         let place = Int(ShownRecord.holderAttribute)
         let count = attributes.scalars.count
         let exponents = SG3072.SecretScalars(count: 1 + count) { index in
-            index == 0
-                ? opening.scalar(at: 0)
-                : index == 1 + place ? opening.scalar(at: 1) : SG3072.SecretScalar(attributes.scalars[index - 1])
+            switch index {
+            case 0: opening.scalar(at: 0) + difference
+            case 1 + place: opening.scalar(at: 1)
+            default: SG3072.SecretScalar(attributes.scalars[index - 1])
+            }
         }
-        commitment = SG3072.commit(exponents, to: [SG3072.blinding] + SG3072.attributes.prefix(count))
-        proof = HolderRelation.prove(
-            HolderRelation.commitment(opening), opening, tag: Self.tag(control, origin), secret: secret, randomness: randomness)
+        return SG3072.commit(exponents, to: [SG3072.blinding] + SG3072.attributes.prefix(count))
     }
 
     /// Throws unless the commitment is to these attributes, and whoever made it for this grant on this ledger knew the rest.
@@ -47,7 +56,7 @@ package struct GrantCommitment: Hashable, Sendable {
         try HolderRelation.verify(proof, of: rest, tag: Self.tag(control, origin))
     }
 
-    /// Whether a grant's commitment, and its body's proof, are good. Grants from before proofs of consent have neither.
+    /// Whether a grant's commitment, and its body's proof, are good. Programs that prove no consent make grants with neither.
     package static func isProven(
         _ commitment: SG3072.Element?, _ proof: [UInt8]?, _ attributes: GrantAttributes, of control: Ed25519.PublicKey,
         origin: TextLine

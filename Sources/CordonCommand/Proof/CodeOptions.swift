@@ -14,6 +14,12 @@ struct CodeOptions: ParsableArguments {
         if let file { try InputFiles.requireWritable(file) }
     }
 
+    /// Throws if one is wanted of what is too long for it.
+    func requireNone(_ reason: String) throws {
+        guard isShown || file != nil else { return }
+        throw Stop.usage(reason, "Leave out --qr and --qr-file, and hand over the text.")
+    }
+
     /// After the paper's text was written, so that nothing is lost with a code that cannot be made.
     func show<Kind: Paper>(_ paper: Kind) throws {
         guard isShown || file != nil else { return }

@@ -27,7 +27,7 @@ extension ProofCommand {
 
                 --consent asks for proof that a live grant of the patient's lets an actor read a category for a purpose on a day, today if none
                 is named. Which grant it is, and whatever else it says, is not shown. It stands beside a record of the patient's, of which
-                nothing need be shown.
+                nothing need be shown. It fetches what is new on the ledger first.
 
                 Example:
                   cordon --as school proof ask --show "immunization: vaccine, date given" --prove "patient: 18 or older on 2026-11-21" \\
@@ -81,6 +81,8 @@ extension ProofCommand {
             try await cordon.asActor(.clinic, .emergencyDesk, .auditor) { verifier in
                 var conditions = words.conditions
                 if let consent {
+                    // What was revoked before it asked, nobody shall prove to it.
+                    try await verifier.session.sync()
                     let actor = try verifier.session.actor(named: consent.name).actor.key
                     conditions.append(
                         .covered(
@@ -90,6 +92,9 @@ extension ProofCommand {
                 }
                 let request = try verifier.requestProof(
                     purpose: purpose, minutes: hours * 60, asked: words.asked, conditions: conditions)
+                if consent != nil, request.asked.allSatisfy(\.allShown.isEmpty) {
+                    Terminal.note("note: nothing that is shown says who the patient is; --show \"patient: family name\" would")
+                }
                 let lines = RequestWords(request, verifier.session)
                 Terminal.note(
                     ([lines.shown, lines.proven].flatMap(\.self) + ["until \(request.until.written)"]).joined(separator: "\n"))

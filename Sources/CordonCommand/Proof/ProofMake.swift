@@ -32,12 +32,15 @@ extension ProofCommand {
             let proven: [String]
             let until: String
             let copiesLeft: Int
+            /// Among how many grants the one that is proven is hidden, at most.
+            let consentAmong: Int?
             let presentation: String
         }
 
         func run() async throws {
             let request: ProofRequest = try InputFiles.paper(request)
             try code.require()
+            if request.consent != nil { try code.requireNone("a proof of consent is longer than a QR code holds") }
             try await cordon.asPatient { patient in
                 try await patient.session.sync()
                 let progress = ProgressLine("fetching and checking claims")
@@ -56,7 +59,7 @@ extension ProofCommand {
                     draft, conditions: request.conditions.map { request.words($0, naming: patient.session.name) })
                 let made = Made(
                     verifier: request.name.text, shown: words.shown, proven: words.proven, until: request.until.written,
-                    copiesLeft: draft.copiesLeft, presentation: presentation.text)
+                    copiesLeft: draft.copiesLeft, consentAmong: draft.consent?.candidateCount, presentation: presentation.text)
                 try cordon.show(made, String(presentation.text.dropLast()))
                 Warnings.show(of: patient)
                 try code.show(presentation)
@@ -97,20 +100,34 @@ private struct DraftWords {
                 + "until \(Names.written(claims.set.validity.last))"
         }
         if let consent = draft.consent {
-            let count = consent.candidateCount
-            lines.append(
-                "  hidden   which grant: it is one of \(count == 1 ? "1 live grant" : "\(count) live grants") on the ledger")
-            if count < Self.fewGrants {
-                lines.append("warning: among so few grants it may be guessed which one is yours; more come with time")
-            }
+            lines += words(of: consent)
         }
         if !draft.earlier.isEmpty {
             lines.append(
-                "warning: this verifier was shown before that the same values are so; each answer narrows them down further:")
+                "warning: this verifier was shown before what is about the same; each answer narrows down further what is not shown:"
+            )
             lines += draft.earlier.map { "           \($0)" }
         }
         if draft.copiesLeft < 2 {
             lines.append("warning: \(draft.copiesLeft == 1 ? "1 copy" : "no copy") of these claims left after this")
+        }
+        return lines
+    }
+
+    private func words(of consent: ChosenConsent) -> [String] {
+        let (request, count) = (draft.request, consent.candidateCount)
+        var lines =
+            count == 1
+            ? ["warning: it is the only live grant on the ledger, so which grant it is is not hidden"]
+            : ["  hidden   which grant: one of at most \(count) on the ledger"]
+        if (2..<Self.fewGrants).contains(count) {
+            lines.append("warning: among so few grants it may be guessed which one is yours")
+        }
+        if request.consent?.actor == request.verifier {
+            lines.append("warning: who asks is whom the grant is for, and knows all grants to itself")
+        }
+        if let day = request.consent?.day, day != session.today {
+            lines.append("           asked of \(Names.written(day)), and not of today")
         }
         return lines
     }

@@ -37,6 +37,8 @@ extension ProofCommand {
             struct Consent: Encodable {
                 let oneOf: Int
                 let ledgerSize: UInt64
+                let asOf: String
+                let revokedSince: Int
                 let isActorLive: Bool
             }
 
@@ -70,7 +72,9 @@ extension ProofCommand {
                 },
                 proven: proven.request.proven(session),
                 consent: proven.consent.map {
-                    .init(oneOf: $0.candidateCount, ledgerSize: $0.size, isActorLive: $0.actor.isLive(on: session.today))
+                    .init(
+                        oneOf: $0.candidateCount, ledgerSize: $0.size, asOf: $0.time.written, revokedSince: $0.revokedSince,
+                        isActorLive: $0.actor.isLive(on: session.today))
                 },
                 unwitnessed: true)
         }
@@ -94,15 +98,29 @@ extension ProofCommand {
                 }
             }
             if let consent = proven.consent {
-                lines.append(
-                    "consent: by one of \(consent.candidateCount == 1 ? "1 grant" : "\(consent.candidateCount) grants") that stood when the "
-                        + "ledger had \(consent.size) entries; another consent of the patient's, or a policy, may forbid more")
+                lines += words(of: consent, session)
                 if !consent.actor.isLive(on: session.today) {
                     lines.append(
                         "warning: \(consent.actor.actor.name) is not admitted today, and reads nothing whatever is granted")
                 }
             }
             return lines + ["Checked against this profile's copy of the ledger. It is unwitnessed."]
+        }
+
+        private func words(of consent: ProvenPresentation.Consent, _ session: Session) -> [String] {
+            let (count, revoked) = (consent.candidateCount, consent.revokedSince)
+            var lines = [
+                "consent: one of \(count == 1 ? "1 grant" : "\(count) grants") that stood on \(consent.time.written); that its commitment says what "
+                    + "the grant says, the ledger's members have checked",
+                "consent: says nothing of whether there are such records; another consent of the patient's, or a policy, may forbid them",
+            ]
+            if revoked > 0 {
+                lines.append("warning: \(revoked == count ? "all" : "\(revoked)") of these were revoked since; ask again")
+            }
+            if session.today < consent.day {
+                lines.append("warning: \(Names.written(consent.day)) is still to come, and grants end early")
+            }
+            return lines
         }
     }
 }

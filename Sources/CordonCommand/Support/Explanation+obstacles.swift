@@ -112,6 +112,12 @@ extension Explanation {
             self.init(
                 code: 1, message: "the time in which this request can be answered is over", advice: "Ask again, with a new request."
             )
+        case .requestAhead:
+            self.init(
+                code: 5, message: "NOT VERIFIED: the request knows more of the ledger than your gateway shows you",
+                advice:
+                    "Either the request is made up, or the two of you are shown different ledgers: compare what `cordon status` says."
+            )
         case .answeredAlready:
             self.init(code: 1, message: "another presentation has answered this request", advice: "Ask again, with a new request.")
         case .cannotBeProven:

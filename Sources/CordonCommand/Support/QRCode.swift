@@ -84,6 +84,6 @@ extension QRCode {
     /// What decodes images goes by these.
     private static let limits = [
         "MAGICK_MEMORY_LIMIT": "256MiB", "MAGICK_MAP_LIMIT": "512MiB", "MAGICK_WIDTH_LIMIT": "16KP",
-        "MAGICK_HEIGHT_LIMIT": "16KP", "MAGICK_TIME_LIMIT": "60",
+        "MAGICK_HEIGHT_LIMIT": "16KP", "MAGICK_DISK_LIMIT": "0B", "MAGICK_TIME_LIMIT": "60",
     ]
 }

@@ -9,7 +9,7 @@ extension GrantAttributes {
 }
 
 extension GrantBody {
-    /// Whether the commitment says what the grant says, or there is none: grants from before proofs of consent carry none.
+    /// Whether the commitment says what the grant says, or there is none: programs that prove no consent make grants without.
     func isProven(of grant: Grant, origin: TextLine) -> Bool {
         GrantCommitment.isProven(grant.commitment, proof, GrantAttributes(grant, self), of: grant.control, origin: origin)
     }

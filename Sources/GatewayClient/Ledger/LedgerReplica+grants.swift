@@ -1,17 +1,19 @@
 package import CryptoPrimitives
 import SharingContract
+import ZeroKnowledge
 
 /// A grant that carries a commitment, by where it stands.
 package struct LoggedGrant: Hashable, Sendable {
     package let leaf: UInt64
     package let control: Ed25519.PublicKey
+    /// The first day on which it stood: a grant may say that it began before it was signed.
     package let from: Day
     package let until: Day
 }
 
 /// Live grants, cut into blocks as even as can be: a proof of consent is about one of a block. docs/proofs.md, section 9.
 package struct GrantBlocks: Sendable {
-    package static let largest = 64
+    package static let largest = Covering.candidateCounts.upperBound
 
     /// In the order of the ledger.
     package let grants: [LoggedGrant]
@@ -45,6 +47,11 @@ extension LedgerReplica {
     /// The grants with a commitment that the first `size` leaves leave standing, and whose time has the day in it.
     package func liveGrants(at size: UInt64, on day: Day) -> GrantBlocks {
         GrantBlocks(of: committedGrants, at: size, on: day) { ((try? state.grant($0)) ?? nil)?.revokedAt }
+    }
+
+    /// How many of these are revoked, as far as this copy knows.
+    func revoked(of grants: ArraySlice<LoggedGrant>) -> Int {
+        grants.count { (try? state.grant($0.control))??.revokedAt != nil }
     }
 
     /// What the grants of a block carry, in their order.

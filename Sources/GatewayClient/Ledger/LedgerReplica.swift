@@ -187,7 +187,8 @@ extension LedgerReplica {
                 releases[release.grant, default: []].append(LoggedRelease(leaf: tree.count, time: leaf.time))
             }
         case .grant(let grant) where grant.commitment != nil:
-            committedGrants.append(LoggedGrant(leaf: tree.count, control: grant.control, from: grant.from, until: grant.until))
+            committedGrants.append(
+                LoggedGrant(leaf: tree.count, control: grant.control, from: max(grant.from, leaf.time.day), until: grant.until))
         case .emergencyAccess: emergencies.append(tree.count)
         case .keyRevocation(let revocation): revocations[revocation.key] = tree.count
         case .claimsAnchors(let publication):

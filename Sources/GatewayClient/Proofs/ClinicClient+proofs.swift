@@ -21,9 +21,14 @@ package struct ProvenPresentation: Sendable {
     /// A grant, which is one of some.
     package struct Consent: Sendable {
         package let actor: ActorState
+        package let day: Day
+        /// Among how many grants it is.
         package let candidateCount: Int
-        /// How much of the ledger the patient's program looked at.
+        /// How many of these were revoked since.
+        package let revokedSince: Int
+        /// How much of the ledger the patient's program looked at, and when that was written.
         package let size: UInt64
+        package let time: Minute
     }
 
     package let request: ProofRequest
@@ -92,7 +97,13 @@ extension ClinicClient {
     ) throws(ClientError) -> ProvenPresentation.Consent? {
         guard let asked = request.consent, let covered = presentation.covered, let covering else { return nil }
         guard let actor = (try? session.ledger.state.actor(asked.actor)) ?? nil else { throw .notPossible(.ledgerBehind) }
-        return .init(actor: actor, candidateCount: covering.candidates.count, size: covered.size)
+        let ledger = session.ledger
+        // A block with a grant in it is of a ledger that is not empty.
+        let last = covered.size - 1
+        return .init(
+            actor: actor, day: asked.day, candidateCount: covering.candidates.count,
+            revokedSince: ledger.revoked(of: ledger.liveGrants(at: covered.size, on: asked.day)[Int(covered.block)]),
+            size: covered.size, time: try ledger.leaf(last).time)
     }
 
     /// Throws unless the claims are signed by a clinic that was admitted when their anchor came onto the ledger, and hold today.

@@ -10,7 +10,7 @@ package struct ConsentWords: Hashable, Sendable {
     /// `nil` is today.
     package let day: Day?
 
-    /// `nil` if the text has another form.
+    /// `nil` if the text has another form, or a day that there is not.
     package init?(_ text: String) {
         guard let (category, rest) = text.parted(by: "for"), let (purpose, whom) = rest.parted(by: "by"),
             let category = Category(id: category.trimmed.lowercased()), let purpose = PurposeOfUse(id: purpose.trimmed.lowercased())
@@ -18,7 +18,10 @@ package struct ConsentWords: Hashable, Sendable {
         (self.category, self.purpose) = (category, purpose)
         // A name may have an "on" in it; a day stands at the end.
         var words = whom.split(separator: " ")
-        if words.count > 2, words[words.count - 2].lowercased() == "on", let day = Day(String(words[words.count - 1])) {
+        if words.count > 2, words[words.count - 2].lowercased() == "on", words[words.count - 1].contains("-"),
+            words[words.count - 1].first?.isNumber == true
+        {
+            guard let day = Day(String(words[words.count - 1])) else { return nil }
             self.day = day
             words.removeLast(2)
         } else {

@@ -59,6 +59,11 @@ package struct HolderSecret: ~Copyable, Sendable {
     /// rho of a grant.
     func grantBlinding(for control: Ed25519.PublicKey) -> SG3072.SecretScalar { scalar("cordon/grant-blinding/v1", control.bytes) }
 
+    /// rho of a grant and h.
+    func grantOpening(for control: Ed25519.PublicKey) -> SG3072.SecretScalars {
+        HolderRelation.opening(blinding: grantBlinding(for: control), secret: secret())
+    }
+
     /// rho0 and h.
     fileprivate func opening(for clinic: Ed25519.PublicKey) -> SG3072.SecretScalars {
         HolderRelation.opening(blinding: blinding(for: clinic), secret: secret())
@@ -73,8 +78,7 @@ package struct HolderSecret: ~Copyable, Sendable {
     func commitment(to attributes: GrantAttributes, of control: Ed25519.PublicKey, origin: TextLine) -> GrantCommitment {
         GrantCommitment(
             to: attributes, of: control, origin: origin,
-            opening: HolderRelation.opening(blinding: grantBlinding(for: control), secret: secret()), secret: key,
-            randomness: SecretBytes.random(count: 32))
+            opening: grantOpening(for: control), secret: key, randomness: SecretBytes.random(count: 32))
     }
 
     private func scalar(_ label: String, _ bytes: [UInt8]) -> SG3072.SecretScalar {

@@ -48,7 +48,8 @@ extension PatientClient {
             throw .notPossible(isUsedUp ? .copiesUsedUp : .cannotBeProven)
         }
         let consent = try request.consent.map { asked throws(ClientError) in try chosenConsent(asked) }
-        let subjects = Set(request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) })
+        let fields = request.conditions.flatMap(\.fields).map { chosen[Int($0.record)].subject(request, $0) }
+        let subjects = Set(fields + [consent?.subject].compactMap(\.self))
         let copies = chosen.map { credentials[$0.set] ?? [] }
         return ProofDraft(
             request: request, chosen: chosen, consent: consent,
@@ -81,7 +82,7 @@ extension PatientClient {
             answers.append(.init(credential: fresh.credential, values: values, anchored: fresh.anchored))
             try append(claims, fresh.copy, to: &witness)
         }
-        let covered = try draft.consent.map { chosen throws(ClientError) in try append(chosen, to: &witness) }
+        let covered = draft.consent.map { append($0, of: request, to: &witness) }
         let statement = try request.statement(
             answers.map { .init(credential: $0.credential, values: $0.values) },
             try request.covering(covered, on: session.ledger))
@@ -96,6 +97,11 @@ extension PatientClient {
                         verifier: request.verifier, time: session.now.number, subject: claims.subject(request, field),
                         condition: words, last: claims.set.validity.last.number))
             }
+            guard case .covered = condition, let consent = draft.consent else { continue }
+            wallet.remember(
+                GivenProof(
+                    verifier: request.verifier, time: session.now.number, subject: consent.subject, condition: words,
+                    last: consent.grant.until.number))
         }
         try save()
         await backUpIfPossible()

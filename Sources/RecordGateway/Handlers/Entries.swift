@@ -18,7 +18,7 @@ extension Gateway {
         // What comes of it is said where the rules have had their say.
         let authentic = Result { () throws(Refusal) in try AuthenticEntry(verifying: call.entry, evidence: call.evidence) }
         // A document takes its time to compile, and a proof to verify: others' turn must not wait for it.
-        let checked = CheckedGrant(call)
+        let checked = (try? authentic.get()).flatMap { _ in CheckedGrant(call) }
         let committed = try await writing(for: caller) { [self] transaction in
             switch call.entry.event {
             case .actor, .keyRevocation, .policySet, .review: try Self.requireSigner(caller, of: call.entry)

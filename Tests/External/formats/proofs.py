@@ -268,11 +268,11 @@ def check_path(answer, root):
     require(index == 0 and node.hex() == root, "another tree")
 
 
-def ledger_leaf(entry):
-    """What blocks are found by."""
+def ledger_leaf(time, entry):
+    """What blocks are found by. A grant stands from its leaf's day on, however early it says that it began."""
     event = entry["event"]
     if entry["kind"] == 8:
-        return {"grant": event["control"], "from": event["from"], "until": event["until"], "committed": event["commitment"] is not None,
+        return {"grant": event["control"], "from": max(event["from"], time // 1440), "until": event["until"], "committed": event["commitment"] is not None,
                 "commitment": event["commitment"]}
     return {"revokes": event["grant"]} if entry["kind"] == 9 else {}
 
@@ -280,7 +280,8 @@ def ledger_leaf(entry):
 def check_presentation(value, example, meaning, request_hash):
     """The statement is made anew, and its proof holds."""
     require(value["request"] == request_hash, "of another request")
-    leaves = [ledger_leaf(layouts.leaf.parse(bytes.fromhex(data))["entry"]) for data in example.get("leaves", [])]
+    parsed = [layouts.leaf.parse(bytes.fromhex(data)) for data in example.get("leaves", [])]
+    leaves = [ledger_leaf(leaf["time"], leaf["entry"]) for leaf in parsed]
     made = meaning.statement(request_hash, value["answers"], value["covered"], leaves)
     require(made.hex() == example["statement"], "another statement")
     for schema, item in zip(meaning.schemas, value["answers"], strict=True):
