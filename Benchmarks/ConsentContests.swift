@@ -7,7 +7,7 @@ import ZeroKnowledge
 /// it stands what AnonCreds takes to show three fields and prove nothing.
 enum ConsentContests {
     static func all() throws -> [Contest] {
-        let example = try CoveredConsent()
+        let example = try CoveredConsent(at: 41)
         let proof = try example.proof()
         return [
             DisclosureContests.contest("prove a consent, one of 64", "create-0") { _ = try example.proof() },
@@ -15,7 +15,13 @@ enum ConsentContests {
         ]
     }
 
-    static func size() throws -> Int { 2 * SG3072.Element.size + (try CoveredConsent().proof().count) }
+    static func size() throws -> Int { 2 * SG3072.Element.size + (try CoveredConsent(at: 41).proof().count) }
+
+    /// A proof about the grant at this place among 64.
+    static func proving(at place: Int) throws -> () -> Void {
+        let example = try CoveredConsent(at: place)
+        return { _ = try? example.proof() }
+    }
 }
 
 private struct CoveredConsent {
@@ -23,9 +29,10 @@ private struct CoveredConsent {
     private let record, grant: [SG3072.Scalar]
     private let blinding = SG3072.Scalar(reducing: Random.bytes(48))
     private let difference = SG3072.Scalar(reducing: Random.bytes(48))
-    private let place = 41
+    private let place: Int
 
-    init() throws {
+    init(at place: Int) throws {
+        self.place = place
         let (schema, last, holder) = (
             SHA256.hash(Array("five fields".utf8)), Day(21_000), SG3072.Scalar(reducing: Random.bytes(48))
         )

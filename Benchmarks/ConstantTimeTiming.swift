@@ -23,6 +23,10 @@ enum ConstantTimeTiming {
                 return { _ = SG3072.commit(secret, to: other) }
             },
             choosing(),
+            whole("proof of a 32-bit range", 4_000) { try DisclosureContests.proving($0 ? 0 : .random(in: 0...(.max))) },
+            whole("proof of a consent, by the grant's place", 2_000) {
+                try ConsentContests.proving(at: $0 ? 0 : .random(in: 0..<64))
+            },
             test("for comparison: product in the open", 20_000) { scalars in
                 let powers = zip(bases, scalars).map { SG3072.Power($0, $1) }
                 return { _ = SG3072.product(powers) }
@@ -67,6 +71,14 @@ enum ConstantTimeTiming {
         return test(title, 20_000) { scalars in
             let secrets = SG3072.SecretScalars(count: scalars.count) { $0 == 0 ? Secret.random() : Secret(scalars[$0]) }
             return { _ = fixedBases.commit(secrets) }
+        }
+    }
+
+    /// A proof from its masks to its answers. That it cannot be prepared would be a defect.
+    private static func whole(_ title: String, _ count: Int, _ prepare: @escaping (Bool) throws -> () -> Void) -> WelchTest {
+        WelchTest(title: title, count: count) { isFixed in
+            guard let work = try? prepare(isFixed) else { preconditionFailure("true statements have proofs") }
+            return work
         }
     }
 

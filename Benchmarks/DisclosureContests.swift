@@ -41,6 +41,12 @@ enum DisclosureContests {
         return try contests + ConsentContests.all()
     }
 
+    /// A proof of the 32-bit range about a value that lies this far above its low end.
+    static func proving(_ value: UInt32) throws -> () -> Void {
+        let example = try Disclosure([wide], birth: 30_000 + UInt64(value))
+        return { _ = try? example.proof(.compact) }
+    }
+
     /// Of the 32-bit range, in words.
     static func sizes() throws -> String {
         let example = try Disclosure([wide])
@@ -89,12 +95,13 @@ private struct Disclosure {
     private let attributes: [SG3072.Scalar]
     private let blinding = SG3072.Scalar(reducing: Random.bytes(48))
 
-    init(_ predicates: [ZeroKnowledge.Predicate]) throws {
+    /// - Parameter birth: the field that predicates are about.
+    init(_ predicates: [ZeroKnowledge.Predicate], birth: UInt64 = 39_003) throws {
         let schema = SHA256.hash(Array("ten fields".utf8))
         let last = Day(21_000)
         attributes =
             [ShownRecord.schemaScalar(schema), SG3072.Scalar(reducing: Random.bytes(48)), SG3072.Scalar(UInt64(last.number))]
-            + (0..<10).map { SG3072.Scalar(UInt64(39_000 + $0)) }
+            + (0..<10).map { $0 == 3 ? SG3072.Scalar(birth) : SG3072.Scalar(UInt64(39_000 + $0)) }
         let commitment = SG3072.product(
             [SG3072.Power(SG3072.blinding, blinding)] + zip(SG3072.attributes, attributes).map { SG3072.Power($0, $1) })
         let issuer = Ed25519.PrivateKey.random()
