@@ -39,8 +39,11 @@ enum GrowthContests {
 private final class GrownGateway {
     private let server: ServerProcess
     private let appended: BenchmarkLedger
+    private let leaves: UInt64
+    private var (written, appendedCount) = (0, 0)
 
     init(leaves: UInt64, in folder: ScratchFolder) async throws {
+        self.leaves = leaves
         let path = folder.url.appending(path: "grown-\(leaves)")
         let copy = folder.url.appending(path: "grown-\(leaves)-copy")
         let store = try await BenchmarkStore(in: FilePath(path.path), leaves: leaves)
@@ -59,8 +62,22 @@ private final class GrownGateway {
 
     func append() async throws -> Duration {
         let batches = (0..<64).map { _ in (0..<16).map { _ in appended.next(.verified) } }
-        return try await ContinuousClock.measure(64 * 16) { try await appended.append(batches, .verified) }
+        let before = Self.bytesWritten
+        let time = try await ContinuousClock.measure(64 * 16) { try await appended.append(batches, .verified) }
+        written += Self.bytesWritten - before
+        appendedCount += 64 * 16
+        return time
     }
 
-    deinit { print("at the end: \(server.memory) MiB") }
+    /// By this process, to files, as it asked for it.
+    private static var bytesWritten: Int {
+        let lines = (try? String(contentsOfFile: "/proc/self/io", encoding: .utf8))?.split(separator: "\n") ?? []
+        return lines.first { $0.hasPrefix("wchar: ") }.flatMap { Int($0.dropFirst(7)) } ?? 0
+    }
+
+    deinit {
+        print(
+            "\(leaves) leaves: at the end the gateway had \(server.memory) MiB; each leaf appended wrote \(written / max(1, appendedCount)) bytes"
+        )
+    }
 }
