@@ -92,7 +92,7 @@ extension ProofCommand {
                 }
                 let request = try verifier.requestProof(
                     purpose: purpose, minutes: hours * 60, asked: words.asked, conditions: conditions)
-                if consent != nil, request.asked.allSatisfy(\.allShown.isEmpty) {
+                if consent != nil, show.isEmpty {
                     Terminal.note("note: nothing that is shown says who the patient is; --show \"patient: family name\" would")
                 }
                 let lines = RequestWords(request, verifier.session)
