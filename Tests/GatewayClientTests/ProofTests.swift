@@ -182,6 +182,21 @@ import ZeroKnowledge
         }
     }
 
+    @Test func `in which order conditions come makes no difference to what is shown`() throws {
+        let conditions = ["result: measured value below 7.0", "result: test is one of loinc|4548-4, loinc|17856-6", adult]
+        func asked(_ conditions: [String]) throws(ProofWordsError) -> [String: Set<UInt8>] {
+            var words = ProofWords()
+            for condition in conditions { try words.prove(condition) }
+            return Dictionary(words.asked.map { ($0.schema.name, Set($0.shown)) }, uniquingKeysWith: { $0.union($1) })
+        }
+        let first = try asked(conditions)
+        #expect(try first == asked(conditions.reversed()))
+        let result = try #require(ClaimsSchema.named("result"))
+        let (code, unit) = (try #require(result.field(named: "code")?.index), try #require(result.field(named: "unit")?.index))
+        #expect(first[result.name] == [UInt8(unit)])
+        #expect(try asked([conditions[0]])[result.name] == [UInt8(code), UInt8(unit)])
+    }
+
     @Test func `a request asks for something that can be answered, and is its signer's`() async throws {
         try await Town.claiming { town in
             for (show, prove) in [

@@ -10,9 +10,8 @@ package enum ProofWordsError: Error, Equatable {
     /// None of the forms that a condition has.
     case unknownForm(String)
     case value(ClaimTextError, String)
-    /// No value, or every value, would do.
+    /// No value, or every value, would do, or one alone: that is not proven but shown.
     case nothingLeft(String)
-    /// An equality is not proven but shown.
     case tooMany
 }
 
@@ -32,7 +31,10 @@ package struct ProofWords: Sendable {
     package init() {}
 
     package var asked: [ProofRequest.Asked] {
-        zip(schemas, shown).map { ProofRequest.Asked(schema: $0, shown: $1) }
+        var shown = shown
+        // Of all conditions at once: their order says nothing.
+        for unit in conditions.flatMap(\.fields).flatMap(units) { shown[Int(unit.record)].insert(unit.field) }
+        return zip(schemas, shown).map { ProofRequest.Asked(schema: $0, shown: $1) }
     }
 
     /// - Parameter text: `immunization: vaccine, date given`.
@@ -46,7 +48,6 @@ package struct ProofWords: Sendable {
         let (record, rest) = try kind(of: text)
         let condition = try condition(rest, record)
         try add(condition)
-        for field in condition.fields { showUnit(of: field) }
     }
 
     private mutating func add(_ condition: ProofCondition) throws(ProofWordsError) {
@@ -56,15 +57,15 @@ package struct ProofWords: Sendable {
     }
 
     /// A number without its unit, and without what was measured, says nothing. What is proven to be one of several is not shown beside it.
-    private mutating func showUnit(of field: ProofCondition.Field) {
+    private func units(of field: ProofCondition.Field) -> [ProofCondition.Field] {
         let schema = schemas[Int(field.record)]
         let type = schema.fields[Int(field.field)]
-        guard type.kind == .number || type.kind == .floor, type.unit.isEmpty else { return }
-        for name in ["code", "unit"] {
-            guard let index = schema.field(named: name)?.index else { continue }
-            let place = ProofCondition.Field(record: field.record, field: UInt8(index))
-            let isProven = conditions.contains { if case .member(place, _) = $0 { true } else { false } }
-            if !isProven { shown[Int(field.record)].insert(place.field) }
+        guard type.kind == .number || type.kind == .floor, type.unit.isEmpty else { return [] }
+        let places = ["code", "unit"].compactMap { schema.field(named: $0)?.index }.map {
+            ProofCondition.Field(record: field.record, field: UInt8($0))
+        }
+        return places.filter { place in
+            !conditions.contains { if case .member(place, _) = $0 { true } else { false } }
         }
     }
 
