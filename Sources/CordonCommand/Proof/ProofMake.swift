@@ -96,7 +96,7 @@ private struct DraftWords {
         lines += shown.map { "  shows    \($0)" }
         lines += proven.map { "  proves   \($0)" }
         lines += draft.chosen.map { claims in
-            "  from     \(claims.set.reference), claimed by \(issuer(claims)), \(Names.category(claims.category)), "
+            "  from     \(claims.set.reference), claimed by \(session.name(of: claims.issuer)), \(Names.category(claims.category)), "
                 + "until \(Names.written(claims.set.validity.last))"
         }
         if let consent = draft.consent {
@@ -139,9 +139,5 @@ private struct DraftWords {
             return "somebody who says to be \(request.name) (key \(key), not admitted by anybody)"
         }
         return "\(actor.actor.name) (key \(key))"
-    }
-
-    private func issuer(_ claims: HeldClaims) -> String {
-        session.name(of: claims.issuer)
     }
 }

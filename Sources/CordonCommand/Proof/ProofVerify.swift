@@ -32,8 +32,6 @@ extension ProofCommand {
                 let isIssuerRevokedSince: Bool
             }
 
-            let purpose: String
-            let claims: [Claims]
             struct Consent: Encodable {
                 let oneOf: Int
                 let ledgerSize: UInt64
@@ -42,6 +40,8 @@ extension ProofCommand {
                 let isActorLive: Bool
             }
 
+            let purpose: String
+            let claims: [Claims]
             let proven: [String]
             let consent: Consent?
             let unwitnessed: Bool

@@ -46,7 +46,11 @@ package struct GrantBlocks: Sendable {
 extension LedgerReplica {
     /// The grants with a commitment that the first `size` leaves leave standing, and whose time has the day in it.
     package func liveGrants(at size: UInt64, on day: Day) -> GrantBlocks {
-        GrantBlocks(of: committedGrants, at: size, on: day) { ((try? state.grant($0)) ?? nil)?.revokedAt }
+        GrantBlocks(of: committedGrants, at: size, on: day) { control in
+            // Of what cannot be read nothing is proven.
+            guard let grant = (try? state.grant(control)) ?? nil else { return 0 }
+            return grant.revokedAt
+        }
     }
 
     /// How many of these are revoked, as far as this copy knows.

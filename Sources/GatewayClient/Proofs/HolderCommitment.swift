@@ -57,7 +57,9 @@ package struct HolderSecret: ~Copyable, Sendable {
     func blinding(for clinic: Ed25519.PublicKey) -> SG3072.SecretScalar { scalar("cordon/holder-blinding/v1", clinic.bytes) }
 
     /// rho of a grant.
-    func grantBlinding(for control: Ed25519.PublicKey) -> SG3072.SecretScalar { scalar("cordon/grant-blinding/v1", control.bytes) }
+    private func grantBlinding(for control: Ed25519.PublicKey) -> SG3072.SecretScalar {
+        scalar("cordon/grant-blinding/v1", control.bytes)
+    }
 
     /// rho of a grant and h.
     func grantOpening(for control: Ed25519.PublicKey) -> SG3072.SecretScalars {

@@ -12,10 +12,8 @@ package struct ChosenConsent: Sendable {
     let block: UInt16
     /// Which of the block it is.
     let place: Int
-    let candidates: [SG3072.Element]
-
     /// How many live grants it could be at most, for all that is shown.
-    package var candidateCount: Int { candidates.count }
+    package let candidateCount: Int
 
     /// By what the wallet tells it from others.
     var subject: String { "grant/\(grant.control)" }
@@ -38,7 +36,7 @@ extension PatientClient {
             guard attributes.permits, let block = UInt16(exactly: number) else { continue }
             return ChosenConsent(
                 grant: grant, attributes: attributes, size: ledger.size, block: block, place: index - blocks[number].startIndex,
-                candidates: try ledger.commitments(of: blocks[number]))
+                candidateCount: blocks[number].count)
         }
         throw .notFound(.consent)
     }
