@@ -33,6 +33,17 @@ extension ClientError {
     }
 }
 
+extension ClientError {
+    /// Whether the gateway says that calls come too fast. What anybody may read it refuses unsigned.
+    var isTooFast: Bool {
+        switch self {
+        case .refused(let error): error.code == .tooMany
+        case .unreachable(_, .notSigned(status: 429)): true
+        case .unreachable, .notFound, .notPossible, .localData, .notVerified, .incomplete: false
+        }
+    }
+}
+
 package enum Missing: Error {
     case actor(name: String)
     case ambiguousActor(name: String, matches: [TextLine])

@@ -140,7 +140,7 @@ import GatewayAPI
                 .granter(1), category: MedicalRecords.Category.general.code, purpose: .treatment,
                 until: clinic.session.today.adding(days: 2), note: Workshop.line(wish))
             return true
-        } catch ClientError.refused(let error) where error.code == .tooMany {
+        } catch ClientError.refused(let error) where error.code == .full {
             return false
         }
     }

@@ -53,7 +53,7 @@ import Testing
             }
             for number in 1...16 as ClosedRange<UInt8> { try await send(town, [number], to: "hillside", by: Town.laboratory) }
             let more = SendMessage(address: publicKey("hillside"), message: [17])
-            try await town.gateway.expect(.tooMany, more, by: Town.laboratory)
+            try await town.gateway.expect(.full, more, by: Town.laboratory)
             for number in 1...16 as ClosedRange<UInt8> { try await send(town, [number], to: "lakeside", by: Town.laboratory) }
             #expect(try await messages(town, of: "hillside").map(\.bytes) == (1...16).map { [$0] })
         }
@@ -84,7 +84,7 @@ import Testing
             for name in ["grant", "other"] { try await town.grant(name, to: "lakeside") }
             for byte in 1...4 as ClosedRange<UInt8> { try await send(town, [byte], to: "lakeside", by: "grant") }
             let fifth = SendMessage(address: publicKey("lakeside"), message: [5])
-            try await town.gateway.expect(.tooMany, fifth, by: "grant")
+            try await town.gateway.expect(.full, fifth, by: "grant")
             try await send(town, [6], to: "lakeside", by: "other")
             let waiting = try await messages(town, of: "lakeside")
             #expect(waiting.map(\.bytes) == [[1], [2], [3], [4], [6]])
@@ -107,7 +107,7 @@ import Testing
             try await town.grant("grant", to: "lakeside")
             for index in 0..<4 { try fill("lakeside", from: "actor \(index)", count: 64, town) }
             let call = SendMessage(address: publicKey("lakeside"), message: [1])
-            try await town.gateway.expect(.tooMany, call, by: "hillside")
+            try await town.gateway.expect(.full, call, by: "hillside")
             #expect(try await town.gateway.refusal(of: call, by: "grant") == nil)
         }
     }
@@ -118,7 +118,7 @@ import Testing
             try fill("lakeside", from: "hillside", count: 63, town)
             try await send(town, [1], to: "lakeside")
             let call = SendMessage(address: publicKey("lakeside"), message: [2])
-            try await town.gateway.expect(.tooMany, call, by: "hillside")
+            try await town.gateway.expect(.full, call, by: "hillside")
             #expect(try await town.gateway.refusal(of: call, by: "auditor") == nil)
             try await send(town, [3], to: "ana/inbox")
         }
@@ -139,7 +139,7 @@ import Testing
             for index in 0..<255 { try fill("ana/inbox", from: "sender \(index)", count: 1, town) }
             try await send(town, [1], to: "ana/inbox")
             let call = SendMessage(address: publicKey("ana/inbox"), message: [2])
-            for name in ["hillside", "lakeside", "auditor"] { try await town.gateway.expect(.tooMany, call, by: name) }
+            for name in ["hillside", "lakeside", "auditor"] { try await town.gateway.expect(.full, call, by: name) }
             // What was read and thrown away makes room.
             let number = try #require(try await messages(town, of: "ana/inbox").first).number
             _ = try await town.gateway.call(DeleteMessages(numbers: [number]), by: "ana/inbox")
@@ -152,7 +152,7 @@ import Testing
             for index in 0..<16 { try fill("inbox \(index)", from: "hillside", count: index == 0 ? 63 : 64, town) }
             try await send(town, [1], to: "ana/inbox")
             let call = SendMessage(address: publicKey("ben/inbox"), message: [2])
-            try await town.gateway.expect(.tooMany, call, by: "hillside")
+            try await town.gateway.expect(.full, call, by: "hillside")
             #expect(try await town.gateway.refusal(of: call, by: "lakeside") == nil)
         }
     }

@@ -95,6 +95,7 @@ extension Explanation {
         case .unauthenticated: "Is this computer's clock right? Calls are good for two minutes."
         case .forbidden: "Has this profile been admitted? See `cordon status`."
         case .listNotNewest, .alreadyAnswered, .tooMany, .unavailable, .tooSlow: "Try again."
+        case .full: "Try again later."
         case .readOnly: "Who runs the gateway knows when it takes something again."
         case .compilationDiffers, .commitmentNotProven:
             "Nothing was signed into force. One of the two programs is older: bring both to the same version."

@@ -19,7 +19,7 @@ package struct APIError: Error, CanonicalCodable, Hashable, Sendable {
         case refused = 6
         case notFound = 7
         case tooLarge = 8
-        /// Too many requests from this key or address: wait.
+        /// Calls come too fast from this key or address. Nothing was done and no nonce used up: wait a second and sign anew.
         case tooMany = 9
         /// The body did not come in time.
         case tooSlow = 10
@@ -31,6 +31,8 @@ package struct APIError: Error, CanonicalCodable, Hashable, Sendable {
         case compilationDiffers = 13
         /// What a grant carries for proofs of consent is not proven to say what the grant says.
         case commitmentNotProven = 14
+        /// What this was to be put into holds no more until somebody takes something out.
+        case full = 15
     }
 
     package let code: Code

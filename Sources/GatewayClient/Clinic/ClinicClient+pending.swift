@@ -45,7 +45,7 @@ extension ClinicClient {
     private static func isFinal(_ code: APIError.Code) -> Bool {
         switch code {
         case .malformed, .forbidden, .listNotNewest, .refused, .notFound, .tooLarge, .compilationDiffers, .commitmentNotProven: true
-        case .unauthenticated, .alreadyAnswered, .tooMany, .tooSlow, .unavailable, .readOnly: false
+        case .unauthenticated, .alreadyAnswered, .tooMany, .tooSlow, .unavailable, .readOnly, .full: false
         }
     }
 

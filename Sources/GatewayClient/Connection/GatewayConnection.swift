@@ -11,8 +11,16 @@ import NIOSSL
 package final class GatewayConnection: Sendable {
     package let address: String
     private let client: HTTPClient
+    private let pause: Pause
     private let clock: @Sendable () -> Int64
 
+    /// Throws when whoever waits is no longer waited for.
+    package typealias Pause = @Sendable () async throws -> Void
+    package static let second: Pause = { try await Task.sleep(for: .seconds(1)) }
+
+    /// How often a call that came too fast is made again. A gateway lets a hundred through in the time of one pause; a signature is good for
+    /// sixty of them.
+    static let patience = 30
     /// How long a connection may take, and an answer after it, in seconds.
     private static let connectTimeout: Int64 = 10
     private static let answerTimeout: Int64 = 120
@@ -22,8 +30,11 @@ package final class GatewayConnection: Sendable {
     /// - Parameters:
     ///   - trustRoots: a file of certificates in PEM, instead of the system's.
     ///   - clock: seconds since 1970.
-    package init(address: String, trustRoots: String? = nil, clock: @escaping @Sendable () -> Int64) {
+    package init(
+        address: String, trustRoots: String? = nil, pause: @escaping Pause = second, clock: @escaping @Sendable () -> Int64
+    ) {
         self.address = address
+        self.pause = pause
         self.clock = clock
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -53,9 +64,11 @@ extension GatewayConnection {
     package func call<Message: Call>(
         _ message: Message, with key: borrowing Ed25519.PrivateKey, member: Ed25519.PublicKey
     ) async throws(ClientError) -> Message.Answer {
-        let exchange = sign(Message.path, ContentType.message, message.canonicalBytes, with: key)
-        let answer = try await send(exchange, body: .bytes(ByteBuffer(bytes: message.canonicalBytes)))
-        return try parse(try await verified(answer, to: exchange, by: member, atMost: Message.Answer.maximumSize))
+        try await patiently { () async throws(ClientError) in
+            let exchange = sign(Message.path, ContentType.message, message.canonicalBytes, with: key)
+            let answer = try await send(exchange, body: .bytes(ByteBuffer(bytes: message.canonicalBytes)))
+            return try parse(try await verified(answer, to: exchange, by: member, atMost: Message.Answer.maximumSize))
+        }
     }
 
     /// Signs an upload; `digest` is of the whole.
@@ -75,9 +88,11 @@ extension GatewayConnection {
         fileprivate let member: Ed25519.PublicKey
 
         func send() async throws(ClientError) -> StoredPayload {
-            let answer = try await connection.send(exchange, body: .stream(pieces, length: .known(size)))
-            let bytes = try await connection.verified(answer, to: exchange, by: member, atMost: StoredPayload.maximumSize)
-            return try connection.parse(bytes)
+            try await connection.patiently { () async throws(ClientError) in
+                let answer = try await connection.send(exchange, body: .stream(pieces, length: .known(size)))
+                let bytes = try await connection.verified(answer, to: exchange, by: member, atMost: StoredPayload.maximumSize)
+                return try connection.parse(bytes)
+            }
         }
     }
 
@@ -87,13 +102,15 @@ extension GatewayConnection {
         _ path: String, _ message: some CanonicalCodable, with key: borrowing Ed25519.PrivateKey, member: Ed25519.PublicKey,
         into sink: (consuming [UInt8]) throws(ClientError) -> Void
     ) async throws(ClientError) {
-        let exchange = sign(path, ContentType.message, message.canonicalBytes, with: key)
-        let answer = try await send(exchange, body: .bytes(ByteBuffer(bytes: message.canonicalBytes)))
-        guard answer.status == .ok else {
-            _ = try await verified(answer, to: exchange, by: member, atMost: APIError.maximumSize)
-            throw .notVerified(.answerMalformed)
+        let (answer, digest) = try await patiently { () async throws(ClientError) in
+            let exchange = sign(path, ContentType.message, message.canonicalBytes, with: key)
+            let answer = try await send(exchange, body: .bytes(ByteBuffer(bytes: message.canonicalBytes)))
+            guard answer.status == .ok else {
+                _ = try await verified(answer, to: exchange, by: member, atMost: APIError.maximumSize)
+                throw .notVerified(.answerMalformed)
+            }
+            return (answer, try signedDigest(answer, to: exchange, by: member))
         }
-        let digest = try signedDigest(answer, to: exchange, by: member)
         var hasher = SHA256()
         var size: UInt64 = 0
         do {
@@ -114,19 +131,33 @@ extension GatewayConnection {
 
     /// What anybody may read. Nothing vouches for it but what it says.
     package func get(_ path: String, atMost maximum: Int) async throws(ClientError) -> [UInt8] {
-        do {
-            let answer = try await client.execute(HTTPClientRequest(url: address + path), timeout: .seconds(Self.answerTimeout))
-            guard answer.status == .ok else {
-                throw ClientError.unreachable(address: address, reason: .notSigned(status: answer.status.code))
+        try await patiently { () async throws(ClientError) in
+            do {
+                let answer = try await client.execute(HTTPClientRequest(url: address + path), timeout: .seconds(Self.answerTimeout))
+                guard answer.status == .ok else {
+                    throw ClientError.unreachable(address: address, reason: .notSigned(status: answer.status.code))
+                }
+                return Array(try await answer.body.collect(upTo: maximum).readableBytesView)
+            } catch {
+                throw unreachable(error)
             }
-            return Array(try await answer.body.collect(upTo: maximum).readableBytesView)
-        } catch {
-            throw unreachable(error)
         }
     }
 }
 
 extension GatewayConnection {
+    /// Again and again while the gateway says that calls come too fast; it has done nothing then. In the end that is thrown.
+    private func patiently<Answer>(_ ask: () async throws(ClientError) -> Answer) async throws(ClientError) -> Answer {
+        for _ in 0..<Self.patience {
+            do throws(ClientError) {
+                return try await ask()
+            } catch {
+                guard error.isTooFast, (try? await pause()) != nil else { throw error }
+            }
+        }
+        return try await ask()
+    }
+
     private func sign(
         _ path: String, _ contentType: String, _ body: [UInt8], with key: borrowing Ed25519.PrivateKey
     ) -> SignedRequest {

@@ -23,15 +23,21 @@ package final class Session {
         package let clock: @Sendable () -> Int64
         /// The base-two logarithm of scrypt's N for a new keyring.
         package let workFactor: Int
+        /// How a call that came too fast waits before it is made again.
+        let pause: GatewayConnection.Pause
 
-        package init(trustRoots: String?, workFactor: Int = 17, clock: @escaping @Sendable () -> Int64) {
+        package init(
+            trustRoots: String?, workFactor: Int = 17, pause: @escaping GatewayConnection.Pause = GatewayConnection.second,
+            clock: @escaping @Sendable () -> Int64
+        ) {
             self.trustRoots = trustRoots
             self.workFactor = workFactor
+            self.pause = pause
             self.clock = clock
         }
 
         package func connection(to address: String) -> GatewayConnection {
-            GatewayConnection(address: address, trustRoots: trustRoots, clock: clock)
+            GatewayConnection(address: address, trustRoots: trustRoots, pause: pause, clock: clock)
         }
     }
 

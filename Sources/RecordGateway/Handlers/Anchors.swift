@@ -20,7 +20,7 @@ extension Gateway {
                 throw APIError(.forbidden, "only clinics issue claims")
             }
             guard try transaction.view.waitingAnchors() + call.anchors.count <= AnchorTree.maximumCount else {
-                throw APIError(.tooMany, "too many anchors wait to be published")
+                throw APIError(.full, "too many anchors wait to be published")
             }
             try transaction.keepAnchors(call.anchors)
         }

@@ -11,7 +11,7 @@ extension Gateway {
         try await writing(for: caller) { transaction in
             let limits = try Self.limits(for: call.address, from: caller.key, transaction)
             guard try transaction.storeMessage(call.message, for: call.address, from: caller.key, within: limits) else {
-                throw APIError(.tooMany, "this inbox is full, or this sender has too many unread messages")
+                throw APIError(.full, "this inbox is full, or this sender has too many unread messages")
             }
         }
         return Done()

@@ -78,7 +78,7 @@ extension APIError.Code {
         case .malformed: .badRequest
         case .unauthenticated: .unauthorized
         case .forbidden: .forbidden
-        case .alreadyAnswered, .listNotNewest: .conflict
+        case .alreadyAnswered, .listNotNewest, .full: .conflict
         case .refused, .compilationDiffers, .commitmentNotProven: .unprocessableContent
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge

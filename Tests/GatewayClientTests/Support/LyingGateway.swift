@@ -48,7 +48,7 @@ final class LyingGateway: Sendable {
 
     var clock: @Sendable () -> Int64 { { [self] in seconds.withLock { $0 } } }
 
-    func advance(minutes: Int64) { seconds.withLock { $0 += minutes * 60 } }
+    func advance(minutes: Int64 = 0, seconds: Int64 = 0) { self.seconds.withLock { $0 += minutes * 60 + seconds } }
 
     /// From now on answers under this path are changed; `nil` ends that.
     func lie(_ path: String, _ lie: Lie?) {
@@ -78,7 +78,9 @@ extension LyingGateway {
     private struct NotListening: Error {}
 
     /// Serves on a port of the system's choice for the time of `body`.
-    static func serving(_ body: (LyingGateway, _ address: String) async throws -> Void) async throws {
+    static func serving(
+        limits: GatewayLimits = GatewayLimits(), _ body: (LyingGateway, _ address: String) async throws -> Void
+    ) async throws {
         let gateway = try LyingGateway()
         let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
@@ -95,7 +97,7 @@ extension LyingGateway {
             var iterator = ports.makeAsyncIterator()
             guard let port = await iterator.next() else { throw NotListening() }
             let address = "http://127.0.0.1:\(port)"
-            let store = try gateway.open(address)
+            let store = try gateway.open(address, limits)
             defer { try? store.close() }
             let failure = await failure { try await body(gateway, address) }
             await group.triggerGracefulShutdown()
@@ -105,13 +107,13 @@ extension LyingGateway {
     }
 
     /// Begins a ledger and the gateway to it.
-    private func open(_ address: String) throws -> LedgerStore {
+    private func open(_ address: String, _ limits: GatewayLimits) throws -> LedgerStore {
         let (path, clock) = (FilePath(folder.path("gateway")), clock)
         let minute = { @Sendable in Minute(secondsSince1970: clock()) }
         let genesis = try World.begun().steps[0].entry
         try LedgerStore.create(in: path, genesis: genesis, signer: Self.signer(), clock: minute)
         let store = try LedgerStore.open(path, signer: Self.signer(), clock: minute)
-        let gateway = Gateway(store: store, member: key("north"), address: address, clock: clock)
+        let gateway = Gateway(store: store, member: key("north"), address: address, limits: limits, clock: clock)
         let configuration = try GatewayServer.Configuration(host: "127.0.0.1", port: 0, tls: nil)
         let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         let responder = GatewayServer(gateway, configuration, logger: logger).router().buildResponder()

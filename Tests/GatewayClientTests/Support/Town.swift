@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import EnvelopeEncryption
 import GatewayAPI
+import RecordGateway
 import SharingContract
 import SystemPackage
 import TestSupport
@@ -25,8 +26,8 @@ final class Town {
     }
 
     /// Everybody admitted and enrolled: Hillside has Ana's card, one of her records is deposited, and Lakeside has nothing yet.
-    static func standing(_ body: (Town) async throws -> Void) async throws {
-        try await LyingGateway.serving { gateway, address in
+    static func standing(limits: GatewayLimits = GatewayLimits(), _ body: (Town) async throws -> Void) async throws {
+        try await LyingGateway.serving(limits: limits) { gateway, address in
             let town = Town(gateway, address)
             let failure = await failure {
                 try await town.populate()
@@ -47,7 +48,11 @@ final class Town {
         }
     }
 
-    var environment: Session.Environment { Session.Environment(trustRoots: nil, workFactor: 4, clock: gateway.clock) }
+    /// Who comes too fast waits for a second of the town's own clock.
+    var environment: Session.Environment {
+        Session.Environment(
+            trustRoots: nil, workFactor: 4, pause: { [gateway] in gateway.advance(seconds: 1) }, clock: gateway.clock)
+    }
 
     func folder(_ name: String) -> ProfileFolder {
         ProfileFolder(name: name, in: FilePath(gateway.folder.path("home")))
