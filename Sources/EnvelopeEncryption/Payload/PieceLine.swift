@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// Pieces of a payload, up to sixteen chunks each, on which all cores work at once, in memory that is taken once.
 ///
-/// There are two sets of buffers. While workers fill one, what has to see the bytes in their order, such as a hash over the whole,
-/// goes over the other, which was filled before. So two workers and two hashes keep four cores busy, or share two.
+/// A piece is worked on as soon as there is a buffer for it, in whatever order pieces become ready. What has to see the bytes in their
+/// order, such as a hash over the whole, goes over them behind the workers, piece after piece. Nobody waits for a piece that does not
+/// stand before his own.
 struct PieceLine {
     /// Content, ciphertext, and the leaf hashes of its chunks.
     struct Piece {
@@ -17,17 +18,18 @@ struct PieceLine {
     typealias Work<Failure: Error> = @Sendable (inout Piece) -> Result<Void, Failure>
     typealias View = @Sendable (Piece) -> Void
 
-    /// In each set. More would cost memory: 2 MiB each, twice.
-    private static let widest = 8
+    /// More would cost memory: 2 MiB each.
+    private static let most = 16
 
     private let pieceCount: UInt64
-    private let sets: [[Slot]]
+    private let coreCount: Int
+    private let slots: [Slot]
 
-    /// - Parameter coreCount: how many there are to work with; twice as many pieces, so that none of them waits for the slowest.
+    /// - Parameter coreCount: how many there are to work with.
     init(pieceCount: UInt64, coreCount: Int) {
         self.pieceCount = pieceCount
-        let width = Int(clamping: min(pieceCount, UInt64(min(2 * coreCount, Self.widest))))
-        sets = (0..<2).map { _ in (0..<width).map { _ in Slot() } }
+        self.coreCount = coreCount
+        slots = (0..<Int(clamping: min(pieceCount, UInt64(min(4 * coreCount, Self.most))))).map { _ in Slot() }
     }
 
     /// Runs `work` once for each piece, and then every view over it, in the order of the pieces. `collect` is such a view that runs
@@ -36,45 +38,58 @@ struct PieceLine {
     func run<Failure: Error>(
         _ work: @escaping Work<Failure>, views: [View] = [], collect: (Piece) -> Void = { _ in }
     ) async throws(Failure) {
-        var start: UInt64 = 0
-        var filled: ArraySlice<Slot> = []
-        for turn in 0... {
-            let end = min(start + UInt64(sets[0].count), pieceCount)
-            let slots = sets[turn % 2].prefix(Int(end - start))
-            for (slot, index) in zip(slots, start..<end) { slot.piece.withLock { $0.index = index } }
-            try await Self.step(work, on: slots, views, over: filled)
-            for slot in slots { collect(slot.content) }
-            guard !slots.isEmpty else { return }
-            (filled, start) = (slots, end)
-        }
-    }
-
-    private static func step<Failure: Error>(
-        _ work: @escaping Work<Failure>, on slots: ArraySlice<Slot>, _ views: [View], over filled: ArraySlice<Slot>
-    ) async throws(Failure) {
-        let result = await withTaskGroup(of: Result<Void, Failure>.self) { group in
-            // First, for they take longest.
-            if !filled.isEmpty {
-                for view in views {
-                    group.addTask {
-                        for slot in filled { view(slot.content) }
-                        return .success(())
-                    }
+        let result = await withTaskGroup(of: Done<Failure>.self) { group in
+            var schedule = PieceSchedule(
+                pieceCount: pieceCount, slotCount: slots.count, viewCount: views.count, workersAtMost: 2 * coreCount)
+            begin(schedule.next(), work, views, in: &group)
+            while let done = await group.next() {
+                switch done {
+                case .worked(.failure(let error), _): return Result<Void, Failure>.failure(error)
+                case .worked(.success, let index):
+                    for index in schedule.worked(index) { collect(slot(index).content) }
+                case .viewed(let view): schedule.viewed(by: view)
                 }
-            }
-            for slot in slots {
-                group.addTask { slot.piece.withLock { work(&$0) } }
-            }
-            for await result in group {
-                guard case .failure = result else { continue }
-                return result
+                begin(schedule.next(), work, views, in: &group)
             }
             return .success(())
         }
         try result.get()
     }
 
-    /// Where a piece lies. One task at a time has it.
+    /// What a task has done.
+    private enum Done<Failure: Error>: Sendable {
+        case worked(Result<Void, Failure>, index: UInt64)
+        case viewed(view: Int)
+    }
+
+    private func begin<Failure: Error>(
+        _ steps: [PieceSchedule.Step], _ work: @escaping Work<Failure>, _ views: [View], in group: inout TaskGroup<Done<Failure>>
+    ) {
+        for step in steps {
+            switch step {
+            case .work(let index):
+                let slot = slot(index)
+                group.addTask {
+                    let result = slot.piece.withLock { piece in
+                        piece.index = index
+                        return work(&piece)
+                    }
+                    return .worked(result, index: index)
+                }
+            case .view(let view, let index):
+                let (slot, look) = (slot(index), views[view])
+                group.addTask {
+                    look(slot.content)
+                    return .viewed(view: view)
+                }
+            }
+        }
+    }
+
+    /// Pieces take turns: a slot is free again when all of the piece before is done.
+    private func slot(_ index: UInt64) -> Slot { slots[Int(index % UInt64(slots.count))] }
+
+    /// Where a piece lies. One task works on it, and then several look at it.
     private final class Slot: Sendable {
         let piece = Mutex(Piece())
 
