@@ -48,12 +48,12 @@ timing:
 	swift build -c release --product Benchmarks
 	.build/release/Benchmarks constant-time
 
-# The C libraries are linked from their archives, found through a folder that holds nothing else. libc, libm and the C++ runtime stay
+# The C libraries and the C++ runtime are linked from their archives, found through a folder that holds nothing else. libc and libm stay
 # shared.
 build:
 	@.ci/packages build
 	mkdir -p .build/static-libraries
-	for library in crypto gmp sodium sqlite3 z; do
+	for library in crypto gmp sodium sqlite3 stdc++ z; do
 	    ln -sf "$$(cc -print-file-name=lib$$library.a)" .build/static-libraries/
 	done
 	export CORDON_STATIC_LIBRARIES="$$PWD/.build/static-libraries"

@@ -4,13 +4,20 @@
 // Targets stand in the order of the module table in README.md, and every arrow is one that table names.
 import PackageDescription
 
-// CORDON_STATIC_LIBRARIES=DIR: DIR holds libsodium.a, libcrypto.a, libgmp.a, libsqlite3.a and libz.a (links to them will do) and
-// nothing else. It is searched first, so that the release programs need only libc, libm and the C++ runtime. `make build` sets it.
+// CORDON_STATIC_LIBRARIES=DIR: DIR holds libsodium.a, libcrypto.a, libgmp.a, libsqlite3.a, libz.a and libstdc++.a (links to them will
+// do) and nothing else. It is searched first, so that the release programs need only libc and libm. `make build` sets it.
 // A linker setting, so switching it relinks and recompiles nothing.
+//
+// lld links them for the sake of their start: relocations in a twentieth of the room (RELR, glibc 2.36 or later), and no table of symbols
+// for others to link against, who are not there.
 //
 // CORDON_FUZZ=1 adds the fuzz target. libFuzzer brings the program's `main`, so it links only under `--sanitize=fuzzer`: see .ci/fuzz.
 let staticLibraries = Context.environment["CORDON_STATIC_LIBRARIES"]
-let programLinking: [LinkerSetting] = staticLibraries.map { [.unsafeFlags(["-L\($0)"])] } ?? []
+let programLinking: [LinkerSetting] =
+    staticLibraries.map { folder in
+        let linker = ["-z", "pack-relative-relocs", "-z", "now", "--no-export-dynamic"].flatMap { ["-Xlinker", $0] }
+        return [.unsafeFlags(["-L\(folder)", "-use-ld=lld", "-Xclang-linker", "-static-libgcc"] + linker)]
+    } ?? []
 
 // Products of other packages, named once.
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")

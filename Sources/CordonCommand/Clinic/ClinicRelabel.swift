@@ -8,7 +8,7 @@ import SharingContract
 extension ClinicCommand {
     struct Relabel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Gives a record other labels, in a new version with the same content.",
+            commandName: "relabel", abstract: "Gives a record other labels, in a new version with the same content.",
             discussion: """
                 For what the labeller got wrong, or could not see: it reads codes and labels of FHIR, and no free text. FILE is the one that
                 was deposited, since nothing here keeps what it seals; the record is found in it, and nothing else of it is sent.

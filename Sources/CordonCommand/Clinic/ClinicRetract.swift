@@ -8,7 +8,7 @@ import AccessPolicy
 extension ClinicCommand {
     struct Records: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists what was deposited here for a patient, by record.",
+            commandName: "records", abstract: "Lists what was deposited here for a patient, by record.",
             discussion: """
                 What this profile remembers of its own deposits. What a patient erased since stays in the list.
 
@@ -66,7 +66,7 @@ extension ClinicCommand {
 
     struct Retract: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Says that a record was entered in error.",
+            commandName: "retract", abstract: "Says that a record was entered in error.",
             discussion: """
                 It is released to nobody any more, and it cannot be corrected after. The patient is shown it, and may read the reason, which
                 is sealed like a record. Who has read the record keeps it.
