@@ -1,61 +1,69 @@
-import GRDB
+import Synchronization
 
 /// Group commit: writers that come while a batch is being written wait and then share one transaction, hence one sync of the disk.
 ///
-/// There is no background task. The first writer to come leads: it writes its own job and all that wait, then hands the lead to the
-/// first that came meanwhile. A job that throws is undone by itself; a batch that cannot be committed fails as a whole.
-actor CommitQueue {
+/// There is no background task. Whoever comes first has the writer called, which takes all that wait by then and is called again for as
+/// long as somebody does: it goes from batch to batch and waits for no one to wake up. A job that throws is undone by itself; a batch that
+/// cannot be committed fails as a whole.
+final class CommitQueue: Sendable {
     /// Above this many waiting writers the store says that it is busy, rather than let them pile up.
     static let maximumWaiting = 4_096
 
-    /// Never leaves the actor.
-    private final class Waiter {
+    private struct Waiter {
         let job: Job
-        var turn: CheckedContinuation<Turn, Never>?
-
-        init(_ job: Job) {
-            self.job = job
-        }
+        let continuation: CheckedContinuation<Job.Outcome, Never>
     }
 
-    private enum Turn: Sendable {
-        case done(Job.Outcome)
-        case lead
+    private struct State {
+        var waiting: [Waiter] = []
+        /// From the first that comes until none is left: the writer was called and has not come to the end of its batch.
+        var isWriting = false
     }
 
-    private var waiting: [Waiter] = []
-    private var isWriting = false
-    private let write: @Sendable ([Job]) async -> [Job.Outcome]
+    private enum Place {
+        case busy, behind, first
+    }
 
-    /// - Parameter write: writes a batch in one transaction and answers for each job, in order. It does not throw.
-    init(write: @escaping @Sendable ([Job]) async -> [Job.Outcome]) {
-        self.write = write
+    private let state = Mutex(State())
+    private let callWriter: @Sendable () -> Void
+
+    /// - Parameter callWriter: has `writeBatch` called soon, once, and does not wait for it.
+    init(callingWriterBy callWriter: @escaping @Sendable () -> Void) {
+        self.callWriter = callWriter
     }
 
     func submit(_ job: Job) async throws -> Job.Committed {
-        guard waiting.count < Self.maximumWaiting else { throw StoreError.busy }
-        let own = Waiter(job)
-        waiting.append(own)
-        if isWriting {
-            let turn = await withCheckedContinuation { own.turn = $0 }
-            if case .done(let outcome) = turn { return try outcome.get() }
+        let outcome = await withCheckedContinuation { continuation in
+            let place = state.withLock { state -> Place in
+                guard state.waiting.count < Self.maximumWaiting else { return .busy }
+                state.waiting.append(Waiter(job: job, continuation: continuation))
+                defer { state.isWriting = true }
+                return state.isWriting ? .behind : .first
+            }
+            switch place {
+            case .busy: continuation.resume(returning: .failure(StoreError.busy))
+            case .behind: break
+            case .first: callWriter()
+            }
         }
-        isWriting = true
-        return try await lead().get()
+        return try outcome.get()
     }
 
-    /// Writes everything that waits; the caller's own job stands first.
-    private func lead() async -> Job.Outcome {
-        let batch = waiting
-        waiting = []
-        let outcomes = await write(batch.map(\.job))
-        for (waiter, outcome) in zip(batch, outcomes).dropFirst() { waiter.turn?.resume(returning: .done(outcome)) }
-        if let next = waiting.first {
-            next.turn?.resume(returning: .lead)
-        } else {
-            isWriting = false
+    /// Writes everything that waits. The writer is called again, if somebody has come meanwhile, before those whose jobs are done.
+    ///
+    /// - Parameter write: writes a batch in one transaction and answers for each job, in order.
+    func writeBatch(_ write: ([Job]) -> [Job.Outcome]) {
+        let batch = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
         }
-        return outcomes[0]
+        let outcomes = write(batch.map(\.job))
+        let isNeeded = state.withLock { state in
+            state.isWriting = !state.waiting.isEmpty
+            return state.isWriting
+        }
+        if isNeeded { callWriter() }
+        for (waiter, outcome) in zip(batch, outcomes) { waiter.continuation.resume(returning: outcome) }
     }
 }
 

@@ -145,7 +145,7 @@ extension LedgerStore {
         let store = try LedgerStore(
             folder: folder, origin: checked.origin, signer: signer, lock: lock, pool: pool, edge: checked.edge, time: checked.time,
             snapshots: snapshots, soundness: .checked(isSoundTo), clock: clock)
-        store.queue.withLock { $0 = CommitQueue { [unowned store] jobs in await store.write(jobs) } }
+        store.queue.withLock { $0 = CommitQueue { [unowned store] in store.callWriter() } }
         try StoreError.naming {
             if isSoundTo == checked.edge.size { try store.writeSnapshot() }
             try store.removeOrphanFiles()
@@ -249,19 +249,24 @@ extension LedgerStore {
         return Committed(result: result, leaves: committed.leaves)
     }
 
-    /// Not `pool.write`: GRDB would roll the whole batch back if the leading writer's client hung up.
-    private func write(_ jobs: [Job]) async -> [Job.Outcome] {
-        await withCheckedContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { database in
-                // What was waiting when the store was closed comes here with a connection that is gone.
-                guard !self.isClosed.load(ordering: .sequentiallyConsistent) else {
-                    return continuation.resume(returning: jobs.map { _ in .failure(StoreError.cannotWrite) })
-                }
-                let before = database.totalChangesCount
-                let (outcomes, largeBytes) = self.write(jobs, database)
-                continuation.resume(returning: outcomes)
-                self.writeBack(after: database.totalChangesCount - before + largeBytes / Self.bytesOfRow, database)
+    /// Has the next batch written on the writer's own queue.
+    ///
+    /// Not by `pool.write`: GRDB would roll the whole batch back if one writer's client hung up.
+    private func callWriter() {
+        guard let queue = queue.withLock({ $0 }) else { return }
+        pool.asyncWriteWithoutTransaction { database in
+            // What was waiting when the store was closed comes here with a connection that is gone.
+            guard !self.isClosed.load(ordering: .sequentiallyConsistent) else {
+                return queue.writeBatch { jobs in jobs.map { _ in .failure(StoreError.cannotWrite) } }
             }
+            let before = database.totalChangesCount
+            var largeBytes = 0
+            queue.writeBatch { jobs in
+                let batch = self.write(jobs, database)
+                largeBytes = batch.largeBytes
+                return batch.outcomes
+            }
+            self.writeBack(after: database.totalChangesCount - before + largeBytes / Self.bytesOfRow, database)
         }
     }
 
