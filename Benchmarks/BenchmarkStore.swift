@@ -3,6 +3,7 @@ import CryptoPrimitives
 import Foundation
 import MedicalRecords
 import MerkleLedger
+import RecordGateway
 import RecordStorage
 import SharingContract
 import SystemPackage
@@ -38,7 +39,10 @@ struct BenchmarkStore {
         self.folder = folder
         var world = try World.begun()
         world.now = Self.minute
-        try LedgerStore.create(in: folder, genesis: world.steps[0].entry, signer: Self.signer(), clock: { Self.minute })
+        // Under the policies that `cordon init` begins a ledger with.
+        try world.publish(.builtIn)
+        let (genesis, policies) = (world.steps[0].entry, (world.steps[1].entry, world.steps[1].evidence))
+        try LedgerStore.create(in: folder, genesis: genesis, policies: policies, signer: Self.signer(), clock: { Self.minute })
         let store = try Self.opened(folder)
         var size = store.head.size
         while size < leaves {
@@ -70,7 +74,7 @@ struct BenchmarkStore {
             descriptors.append(try await descriptor(of: payload, store, world, withheldRecord))
         }
         try world.deposit(descriptors, in: patient, by: "hillside", list: lists[1])
-        let steps = world.steps.dropFirst()
+        let steps = world.steps.dropFirst(2)
         try await store.commit { transaction in
             for step in steps {
                 let index = try transaction.append(step.entry, evidence: step.evidence)
@@ -93,7 +97,7 @@ struct BenchmarkStore {
         _ = try await store.finishUpload(upload, announced: SHA256.hash(payload))
         guard let name = PayloadID(of: payload),
             let facts = RecordFacts(
-                category: .laboratory, mediaType: .text, types: [], labels: [], isLabelled: false, days: nil, codes: []),
+                category: .laboratory, mediaType: .text, types: [], labels: [], isLabelled: true, days: nil, codes: []),
             let stored = StoredFacts(facts)
         else { preconditionFailure("a payload has 32 bytes and its facts are few") }
         let fields = Descriptor.Fields(
