@@ -23,6 +23,12 @@ package enum DurableFile {
         try FileWriter.sync(descriptor)
     }
 
+    /// Puts bytes at the start of a file, by one call and without a sync. Makes the file if there is none. After a power failure it holds
+    /// what it held before, these bytes, or some of both.
+    package static func overwrite(_ bytes: [UInt8], at path: FilePath) throws(FileError) {
+        try OpenFile(path, .writeOnly, .create).write(bytes.span, at: 0)
+    }
+
     /// The file's bytes, unless there are more than `limit`.
     package static func read(_ path: FilePath, atMost limit: Int) throws(FileError) -> [UInt8] {
         // A folder can be opened like a file, and then not be read.

@@ -49,6 +49,8 @@ package enum StoreError: Error, Equatable {
         case snapshot
         /// The member signed a snapshot of a longer ledger: this one was put back.
         case olderThanSnapshot
+        /// The ledger's key signed a checkpoint of a longer ledger: the log lost its end, or this one was put back.
+        case olderThanCheckpoint
     }
 }
 
@@ -78,6 +80,8 @@ extension StoreError.Difference: CustomStringConvertible {
         case .anchorsWaiting: "a mark of a claim that waits to be published is damaged"
         case .snapshot: "the snapshot is not one that this gateway made of this ledger"
         case .olderThanSnapshot: "the ledger is shorter than it was when its last snapshot was made"
+        case .olderThanCheckpoint:
+            "the ledger is shorter than the last checkpoint that was signed: entries are missing of which somebody was told"
         case .otherLedger: "the key file belongs to another ledger"
         }
     }

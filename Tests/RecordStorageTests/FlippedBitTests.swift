@@ -184,16 +184,18 @@ import Testing
         #expect(failures.isEmpty, "\(failures)")
     }
 
-    /// A store as the power left it, with what its disk held after each commit.
-    private func powerless(checkpointed: Bool) async throws -> (StoreFixture, [StoredRows]) {
+    /// A store as the power left it, with what its disk held after each commit, and the checkpoint file after the last but one.
+    private func powerless(checkpointed: Bool) async throws -> (StoreFixture, [StoredRows], olderCheckpoint: [UInt8]) {
         let fixture = try await StoreFixture.deposited(payload: [UInt8](repeating: 7, count: 1_000))
         let store = try fixture.open()
         var states = [try StoredRows(fixture.path)]
+        var checkpoints: [[UInt8]] = []
         for number in 0..<12 {
             let world = fixture.world
             let entry = world.entry(.compartment(world.compartment("c\(number)")), by: ["c\(number)"])
             try await store.commit { _ = try $0.append(entry, evidence: .none) }
             states.append(try StoredRows(fixture.path))
+            checkpoints.append(try DurableFile.read(fixture.path.appending("store.checkpoint"), atMost: 1 << 10))
             guard checkpointed, number == 6 else { continue }
             let queue = try DatabaseQueue(path: fixture.path.appending("store.sqlite").string)
             try await queue.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
@@ -202,26 +204,25 @@ import Testing
         let copy = try fixture.copied()
         try? DurableFile.remove(copy.path.appending("store.sqlite-shm"))
         try store.close()
-        return (copy, states)
+        return (copy, states, checkpoints[10])
     }
 
     @Test(arguments: [false, true])
-    func `a log with a bit changed, or one that ends early, gives a state that was acknowledged or is named`(
-        checkpointed: Bool
-    ) async throws {
+    func `a log with a bit changed, or one that ends early, is named or lost nothing`(checkpointed: Bool) async throws {
         let seed = UInt64.random(in: 0..<1_000_000)
         var generator = SeededGenerator(seed: seed)
-        let (fixture, states) = try await powerless(checkpointed: checkpointed)
+        let (fixture, states, olderCheckpoint) = try await powerless(checkpointed: checkpointed)
         let name = "store.sqlite-wal"
         let length = try DurableFile.read(fixture.path.appending(name), atMost: 64 << 20).count
         #expect(length > 12 * 4_096 && states.count == 13)
         var failures = Failures()
-        judge(try fixture.copied(), [states[12]], "the log as it was", &failures)
+        let all = [states[12]]
+        judge(try fixture.copied(), all, "the log as it was", &failures)
         for number in 0..<Self.flips {
             let copy = try fixture.copied()
             let offset = number == 0 ? 8 : Int.random(in: 0..<length, using: &generator)
             try flip(copy.path.appending(name), at: offset, UInt8.random(in: 0..<8, using: &generator))
-            judge(copy, states, "byte \(offset) of the log", &failures)
+            judge(copy, all, "byte \(offset) of the log", &failures)
         }
         // Frames are of 24 bytes and a page, behind a head of 32.
         let frames = (length - 32) / 4_120
@@ -229,10 +230,33 @@ import Testing
             for rest in [0, 24, 2_000] {
                 let copy = try fixture.copied()
                 try cut(copy.path.appending(name), to: min(32 + frame * 4_120 + rest, length))
-                judge(copy, states, "a log of \(frame) frames and \(rest) bytes", &failures)
+                judge(copy, all, "a log of \(frame) frames and \(rest) bytes", &failures)
             }
         }
+        // The last commit was torn before anybody was told of it.
+        let torn = try fixture.copied()
+        try DurableFile.write(olderCheckpoint, to: torn.path.appending("store.checkpoint"))
+        try cut(torn.path.appending(name), to: length - 100)
+        judge(torn, [states[11]], "a last commit that was torn", &failures)
+        #expect(try torn.namedDifference() == nil)
         #expect(failures.isEmpty, "seed \(seed): \(failures)")
+    }
+
+    /// As after a power failure, which the file need not outlive.
+    @Test func `without a checkpoint file that can be read, a store opens as it is`() async throws {
+        let (fixture, states, olderCheckpoint) = try await powerless(checkpointed: false)
+        let path = fixture.path.appending("store.checkpoint")
+        let bytes = try DurableFile.read(path, atMost: 1 << 10)
+        for other in [nil, [], Array(bytes.dropLast()), bytes + [0], olderCheckpoint, [UInt8](repeating: 0, count: bytes.count)] {
+            let copy = try fixture.copied()
+            if let other {
+                try DurableFile.write(other, to: copy.path.appending("store.checkpoint"))
+            } else {
+                try DurableFile.remove(copy.path.appending("store.checkpoint"))
+            }
+            #expect(try copy.namedDifference() == nil)
+            #expect(try StoredRows(copy.path) == states[12])
+        }
     }
 
     @Test func `a payload file that was changed, cut, lengthened or removed is named, and never given out`() async throws {

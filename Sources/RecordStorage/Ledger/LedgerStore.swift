@@ -16,6 +16,7 @@ package final class LedgerStore: Sendable {
     let pool: DatabasePool
     let clock: @Sendable () -> Minute
     private let signer: NoteSigner
+    private let checkpoints: CheckpointFile
     /// Held until the store is closed.
     private let lock: Mutex<FolderLock?>
     private let published: Mutex<LedgerHead>
@@ -51,6 +52,7 @@ package final class LedgerStore: Sendable {
         edge: TreeEdge, time: Minute, snapshots: SnapshotSigner?, soundness: Soundness, clock: @escaping @Sendable () -> Minute
     ) throws {
         self.folder = folder
+        checkpoints = CheckpointFile(in: folder)
         self.snapshots = snapshots
         self.soundness = Mutex(soundness)
         self.origin = origin
@@ -140,11 +142,16 @@ extension LedgerStore {
             let pool = try openDatabase(in: folder)
             try Schema.migrator.migrateAndCheck(pool)
             let (checked, isSoundTo) = try prove(pool, folder, key, snapshot, check, progress)
+            try pool.read { database in
+                let tiles = TileTable(database: database, edge: checked.edge)
+                try CheckpointFile(in: folder).check(tiles, of: checked.origin, by: key)
+            }
             return (pool, checked, isSoundTo)
         }
         let store = try LedgerStore(
             folder: folder, origin: checked.origin, signer: signer, lock: lock, pool: pool, edge: checked.edge, time: checked.time,
             snapshots: snapshots, soundness: .checked(isSoundTo), clock: clock)
+        store.checkpoints.write(store.head.checkpoint)
         store.queue.withLock { $0 = CommitQueue { [unowned store] in store.callWriter() } }
         try StoreError.naming {
             if isSoundTo == checked.edge.size { try store.writeSnapshot() }
@@ -329,6 +336,7 @@ extension LedgerStore {
     private func publish(_ transaction: StoreTransaction) throws -> LedgerHead {
         let checkpoint = try Checkpoint(origin: origin, size: transaction.size, rootHash: transaction.edge.root)
         let head = LedgerHead(edge: transaction.edge, time: transaction.now, checkpoint: try signer.sign(checkpoint))
+        checkpoints.write(head.checkpoint)
         published.withLock { $0 = head }
         meter.signed()
         return head
