@@ -13,14 +13,23 @@ package struct Coding: Hashable, Sendable {
 extension Coding: Comparable {
     /// Byte by byte, and so is order: Swift's own comparison takes two encodings of one letter for the same.
     package static func == (left: Coding, right: Coding) -> Bool {
-        left.system.utf8.elementsEqual(right.system.utf8) && left.code.utf8.elementsEqual(right.code.utf8)
+        hasSameBytes(left.code, right.code) && hasSameBytes(left.system, right.system)
     }
 
     package static func < (left: Coding, right: Coding) -> Bool {
-        guard left.system.utf8.elementsEqual(right.system.utf8) else {
+        guard hasSameBytes(left.system, right.system) else {
             return left.system.utf8.lexicographicallyPrecedes(right.system.utf8)
         }
         return left.code.utf8.lexicographicallyPrecedes(right.code.utf8)
+    }
+
+    private static func hasSameBytes(_ left: String, _ right: String) -> Bool {
+        let (left, right) = (left.utf8.span, right.utf8.span)
+        guard left.count == right.count else { return false }
+        // Mostly one text that both share: a reader makes it once.
+        if left.isIdentical(to: right) { return true }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 }
 
