@@ -32,6 +32,7 @@ package struct JSONCursor {
     /// Whether the innermost container had no member yet.
     private var isFirst = false
     private var keys = JSONKeys()
+    private var texts = JSONTexts()
 
     package init(_ bytes: [UInt8]) throws(JSONError) {
         try self.init(bytes, in: bytes.indices)
@@ -62,13 +63,13 @@ package struct JSONCursor {
     }
 
     package mutating func beginObject() throws(JSONError) {
-        guard try kind() == .object else { throw JSONError(.wrongKind, at: position) }
+        guard try byteAfterSpace() == UInt8(ascii: "{") else { throw try wrongKind() }
         try open(1)
         keys.open()
     }
 
     package mutating func beginArray() throws(JSONError) {
-        guard try kind() == .array else { throw JSONError(.wrongKind, at: position) }
+        guard try byteAfterSpace() == UInt8(ascii: "[") else { throw try wrongKind() }
         try open(0)
     }
 
@@ -83,8 +84,13 @@ package struct JSONCursor {
     }
 
     package mutating func string() throws(JSONError) -> JSONString {
-        guard try kind() == .string else { throw JSONError(.wrongKind, at: position) }
+        guard try byteAfterSpace() == UInt8(ascii: "\"") else { throw try wrongKind() }
         return try scanString()
+    }
+
+    /// The next value if it is a string; else `nil`, with the cursor still before it.
+    mutating func stringIfNext() throws(JSONError) -> JSONString? {
+        try byteAfterSpace() == UInt8(ascii: "\"") ? scanString() : nil
     }
 
     /// Reads over one value, checking all of it, and says where it stood.
@@ -126,9 +132,9 @@ package struct JSONCursor {
         string.text(in: bytes)
     }
 
-    func text(ifAny string: JSONString?) -> String? {
-        guard let string else { return nil }
-        return text(of: string)
+    /// The text of a string that the document is likely to have elsewhere too.
+    mutating func sharedText(of string: JSONString) -> String {
+        texts.text(of: string, in: bytes)
     }
 }
 
@@ -139,6 +145,12 @@ extension JSONCursor {
         skipSpace()
         guard position < end else { throw JSONError(.cut, at: position) }
         return bytes[position]
+    }
+
+    /// Why the next value is not the one asked for: it is of another kind, or it is none.
+    private mutating func wrongKind() throws(JSONError) -> JSONError {
+        _ = try kind()
+        return JSONError(.wrongKind, at: position)
     }
 
     private mutating func skipSpace() {
@@ -170,6 +182,8 @@ extension JSONCursor {
         guard keys.insert(key, in: bytes) else { throw JSONError(.duplicateKey, at: key.range.lowerBound) }
         guard try byteAfterSpace() == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: position) }
         position += 1
+        // Most writers put one space here, over which it is cheaper to step than to look for its end.
+        if position < end, bytes[position] == UInt8(ascii: " ") { position += 1 }
         return key
     }
 

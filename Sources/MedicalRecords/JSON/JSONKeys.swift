@@ -32,7 +32,7 @@ struct JSONKeys {
 
     /// Whether the innermost object sees this name for the first time.
     @inline(__always) mutating func insert(_ key: JSONString, in bytes: [UInt8]) -> Bool {
-        let bit = Self.filterBit(of: key, in: bytes.span)
+        let bit: UInt64 = 1 << UInt64(key.mark(in: bytes.span))
         let isListed = sets.isEmpty && !key.hasEscapes && count &- innermost.firstKey < Self.longestList
         guard isListed, innermost.filter & bit == 0 else { return insertWithCare(key, in: bytes) }
         innermost.filter |= bit
@@ -49,7 +49,7 @@ struct JSONKeys {
             return names.insert(key.decoded(in: bytes)).inserted
         }
         if siblings.contains(where: { key.hasSameBytes(as: $0, in: bytes) }) { return false }
-        innermost.filter |= Self.filterBit(of: key, in: bytes.span)
+        innermost.filter |= 1 << UInt64(key.mark(in: bytes.span))
         append(key)
         return true
     }
@@ -57,15 +57,5 @@ struct JSONKeys {
     private mutating func append(_ key: JSONString) {
         if count < keys.count { keys[count] = key } else { keys.append(key) }
         count &+= 1
-    }
-
-    /// One of 64 bits, by length and a few bytes: enough to tell apart the names of one object, and the same cost for any length.
-    @inline(__always) private static func filterBit(of key: JSONString, in bytes: Span<UInt8>) -> UInt64 {
-        let range = key.range
-        guard !range.isEmpty else { return 1 }
-        let first = UInt64(bytes[range.lowerBound])
-        let middle = UInt64(bytes[range.lowerBound &+ range.count / 2])
-        let last = UInt64(bytes[range.upperBound &- 1])
-        return 1 << ((first &* 31 &+ middle &* 7 &+ last &* 17 &+ UInt64(truncatingIfNeeded: range.count)) & 63)
     }
 }

@@ -3,6 +3,15 @@ package struct JSONString: Hashable, Sendable {
     package let range: Range<Int>
     package let hasEscapes: Bool
 
+    init(range: Range<Int>, hasEscapes: Bool) {
+        (self.range, self.hasEscapes) = (range, hasEscapes)
+    }
+
+    /// A text of its own, as it is.
+    init(all bytes: [UInt8]) {
+        self.init(range: bytes.indices, hasEscapes: false)
+    }
+
     /// The range with the quotes, which is a JSON value of its own.
     package var quotedRange: Range<Int> { range.lowerBound - 1..<range.upperBound + 1 }
 
@@ -11,8 +20,30 @@ package struct JSONString: Hashable, Sendable {
     }
 
     func hasSameBytes(as other: JSONString, in bytes: [UInt8]) -> Bool {
-        range.count == other.range.count && bytes[range] == bytes[other.range]
+        guard range.count == other.range.count else { return false }
+        var (index, otherIndex) = (range.lowerBound, other.range.lowerBound)
+        while index &+ 8 <= range.upperBound {
+            if JSONToken.word(at: index, in: bytes.span) != JSONToken.word(at: otherIndex, in: bytes.span) { return false }
+            (index, otherIndex) = (index &+ 8, otherIndex &+ 8)
+        }
+        while index < range.upperBound {
+            if bytes[index] != bytes[otherIndex] { return false }
+            (index, otherIndex) = (index &+ 1, otherIndex &+ 1)
+        }
+        return true
     }
+
+    /// One of 64 numbers, by length and a few bytes: enough to tell apart the names of one object, and the same cost for any length.
+    @inline(__always) func mark(in bytes: Span<UInt8>) -> Int {
+        guard !range.isEmpty else { return 0 }
+        let first = UInt64(bytes[range.lowerBound])
+        let middle = UInt64(bytes[range.lowerBound &+ range.count / 2])
+        let last = UInt64(bytes[range.upperBound &- 1])
+        let sum = first &* 31 &+ middle &* 7 &+ last &* 17 &+ UInt64(truncatingIfNeeded: range.count)
+        return Int(truncatingIfNeeded: sum % UInt64(Self.markCount))
+    }
+
+    static let markCount = 64
 
     func equals(_ name: [UInt8], in bytes: [UInt8]) -> Bool {
         guard !hasEscapes else { return decoded(in: bytes) == name }

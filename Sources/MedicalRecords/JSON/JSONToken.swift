@@ -9,11 +9,13 @@ enum JSONToken {
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { break }
             index &+= 1
             while index &+ 16 <= bytes.count {
-                let near = (word(at: index, in: bytes) ^ spaces).trailingZeroBitCount / 8
-                let far = (word(at: index &+ 8, in: bytes) ^ spaces).trailingZeroBitCount / 8
-                let count = near == 8 ? 8 &+ far : near
-                index &+= count
-                if count < 16 { break }
+                let part = bytes.extracting(index..<index &+ 16)
+                let (near, far) = (word(at: 0, in: part) ^ spaces, word(at: 8, in: part) ^ spaces)
+                guard near | far == 0 else {
+                    index &+= (near == 0 ? 64 &+ far.trailingZeroBitCount : near.trailingZeroBitCount) / 8
+                    break
+                }
+                index &+= 16
             }
         }
         return index
@@ -90,8 +92,8 @@ extension JSONToken {
         if index == first { throw JSONError(index < bytes.count ? .number : .cut, at: index) }
     }
 
-    /// The first quote, backslash, control character or byte above ASCII, or the end. Eight bytes at a time: most of a record is text, and some of it is
-    /// base64 by the megabyte.
+    /// The first quote, backslash, control character or byte above ASCII, or the end. Eight bytes at a time: most of a record is text,
+    /// and some of it is base64 by the megabyte.
     @inline(__always) private static func endOfPlainRun(from start: Int, in bytes: Span<UInt8>) -> Int {
         var index = start
         while index &+ 8 <= bytes.count {
@@ -118,7 +120,7 @@ extension JSONToken {
     }
 
     /// Eight bytes, the first in the lowest bits. The compiler makes one load of it.
-    @inline(__always) private static func word(at index: Int, in bytes: Span<UInt8>) -> UInt64 {
+    @inline(__always) static func word(at index: Int, in bytes: Span<UInt8>) -> UInt64 {
         let part = bytes.extracting(index..<index &+ 8)
         var word = UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16 | UInt64(part[3]) << 24
         word |= UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48 | UInt64(part[7]) << 56

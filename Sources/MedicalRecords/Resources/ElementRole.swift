@@ -1,6 +1,8 @@
 /// What the reader takes from a top-level element of a resource. The name decides, whatever the type: FHIR R4 uses these names alike
 /// in all types that have them.
 enum ElementRole {
+    case resourceType
+    case id
     /// Codings that say what the resource is about.
     case code
     case category
@@ -15,12 +17,14 @@ enum ElementRole {
     case ignored
     case other
 
-    init(ofElement name: String) {
-        self = Self.roles[name] ?? .other
+    init(ofElement name: JSONString, in bytes: [UInt8]) {
+        self = Self.roles.meaning(of: name, in: bytes) ?? .other
     }
 
-    private static let roles: [String: ElementRole] = {
+    private static let roles: JSONNames<ElementRole> = {
         let names: [(ElementRole, [String])] = [
+            (.resourceType, ["resourceType"]),
+            (.id, ["id"]),
             (.code, ["code", "medicationCodeableConcept", "vaccineCode", "type", "procedureCode", "productCodeableConcept"]),
             (.category, ["category"]),
             (.date, dates),
@@ -30,7 +34,7 @@ enum ElementRole {
             (.person, Array(SubjectElement.allNames)),
             (.ignored, ["text"]),
         ]
-        return Dictionary(uniqueKeysWithValues: names.flatMap { role, names in names.map { ($0, role) } })
+        return JSONNames(Dictionary(uniqueKeysWithValues: names.flatMap { role, names in names.map { ($0, role) } }))
     }()
 
     /// When something was, began, ended or was written down. Birth, expiry and planning are not among them.

@@ -10,6 +10,7 @@ struct ResourceReader {
     private var statedLabels: [Coding] = []
     private var people: [(element: String, reference: PatientReference)] = []
     private var days: DaySpan?
+    /// The top-level element that is read, if it may say whose the resource is.
     private var element = ""
 
     /// `nil` if the object is no resource, because nothing in it says of what type.
@@ -21,11 +22,14 @@ struct ResourceReader {
         let start = json.position
         try json.beginObject()
         while let key = try json.nextKey() {
-            reader.element = json.text(of: key)
-            switch reader.element {
-            case "resourceType": type = json.text(of: try json.string())
-            case "id": id = json.text(of: try json.string())
-            default: try reader.readValue(ElementRole(ofElement: reader.element), &json)
+            let role = ElementRole(ofElement: key, in: json.bytes)
+            switch role {
+            case .resourceType: type = json.sharedText(of: try json.string())
+            case .id: id = json.text(of: try json.string())
+            case .person:
+                reader.element = json.sharedText(of: key)
+                try reader.readValue(role, &json)
+            default: try reader.readValue(role, &json)
             }
         }
         guard let type, Self.isTypeName(type) else { return nil }
@@ -71,16 +75,16 @@ extension ResourceReader {
         case .array:
             try json.beginArray()
             while try json.nextElement() { try readValue(role, &json) }
-        case .string: takeString(try json.string(), role, json)
+        case .string: takeString(try json.string(), role, &json)
         case .number, .literal: try json.skip()
         }
     }
 
     /// A bare string as the value of an element.
-    private mutating func takeString(_ string: JSONString, _ role: ElementRole, _ json: borrowing JSONCursor) {
+    private mutating func takeString(_ string: JSONString, _ role: ElementRole, _ json: inout JSONCursor) {
         switch role {
-        case .category: categories.append(Coding(system: "", code: json.text(of: string)))
-        case .confidentiality: statedLabels.append(Coding(system: Confidentiality.system, code: json.text(of: string)))
+        case .category: categories.append(Coding(system: "", code: json.sharedText(of: string)))
+        case .confidentiality: statedLabels.append(Coding(system: Confidentiality.system, code: json.sharedText(of: string)))
         case .date: takeDate(string, json)
         default: break
         }
@@ -97,29 +101,29 @@ extension ResourceReader {
         var parts = Parts()
         try json.beginObject()
         while let key = try json.nextKey() {
-            if try json.kind() == .string {
-                let string = try json.string()
-                if parts.take(string, for: key, json) { continue }
-                if role == .date, Self.isDate(key, json) { takeDate(string, json) }
+            let member = Member.named.meaning(of: key, in: json.bytes)
+            if let string = try json.stringIfNext() {
+                if let member { parts.take(string, for: member) }
+                if member == .date, role == .date { takeDate(string, json) }
             } else {
-                try readValue(Self.role(below: role, key, json), &json)
+                try readValue(Self.role(below: role, member), &json)
             }
         }
         if role == .person {
             // What stands beside a literal reference, such as an identifier, only repeats it.
             if parts.reference != nil { people.removeLast(people.count - peopleBefore) }
-            if let reference = parts.patientReference(json) { people.append((element, reference)) }
+            if let reference = parts.patientReference(&json) { people.append((element, reference)) }
         }
-        if let code = parts.code { takeCoding(code, system: parts.system, role, json) }
+        if let code = parts.code { takeCoding(code, system: parts.system, role, &json) }
         // Whatever it labels, an element or an extension: the label is one of the whole.
-        if let url = parts.url, json.matches(url, Names.inlineLabel) {
+        if let url = parts.url, json.matches(url, Self.inlineLabel) {
             statedLabels += otherCodings[codingsBefore...]
             otherCodings.removeSubrange(codingsBefore...)
         }
     }
 
-    private mutating func takeCoding(_ code: JSONString, system: JSONString?, _ role: ElementRole, _ json: borrowing JSONCursor) {
-        let coding = Coding(system: json.text(ifAny: system) ?? "", code: json.text(of: code))
+    private mutating func takeCoding(_ code: JSONString, system: JSONString?, _ role: ElementRole, _ json: inout JSONCursor) {
+        let coding = Coding(system: system.map { json.sharedText(of: $0) } ?? "", code: json.sharedText(of: code))
         switch role {
         case .code: codes.append(coding)
         case .category: categories.append(coding)
@@ -130,20 +134,35 @@ extension ResourceReader {
         }
     }
 
-    private static func isDate(_ key: JSONString, _ json: borrowing JSONCursor) -> Bool {
-        for name in Names.dates where json.matches(key, name) { return true }
-        return false
+    private static func role(below role: ElementRole, _ member: Member?) -> ElementRole {
+        if role == .meta { return member == .security ? .security : .ignored }
+        switch member {
+        // Of a resource within this one: its labels are labels of the whole.
+        case .meta: return .meta
+        case .extension: return .other
+        default: return role
+        }
     }
 
-    private static func role(below role: ElementRole, _ key: JSONString, _ json: borrowing JSONCursor) -> ElementRole {
-        if role == .meta { return json.matches(key, Names.security) ? .security : .ignored }
-        // Of a resource within this one: its labels are labels of the whole.
-        if json.matches(key, Names.meta) { return .meta }
-        return json.matches(key, Names.extension) || json.matches(key, Names.modifierExtension) ? .other : role
-    }
+    /// Of Data Segmentation for Privacy: a label of an element.
+    private static let inlineLabel = Array(
+        "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label".utf8)
 }
 
 extension ResourceReader {
+    /// What the reader takes from an object below a top-level element, by its name.
+    private enum Member {
+        case system, code, value, reference, url
+        case date
+        case meta, security, `extension`
+
+        static let named = JSONNames<Member>([
+            "system": .system, "code": .code, "value": .value, "reference": .reference, "url": .url,
+            "start": .date, "end": .date, "collectedDateTime": .date,
+            "meta": .meta, "security": .security, "extension": .extension, "modifierExtension": .extension,
+        ])
+    }
+
     /// The members of an object that make it a coding, an identifier or a reference.
     private struct Parts {
         var system: JSONString?
@@ -152,44 +171,21 @@ extension ResourceReader {
         var reference: JSONString?
         var url: JSONString?
 
-        /// Whether the member is one of them.
-        mutating func take(_ string: JSONString, for key: JSONString, _ json: borrowing JSONCursor) -> Bool {
-            if json.matches(key, Names.code) {
-                code = string
-            } else if json.matches(key, Names.system) {
-                system = string
-            } else if json.matches(key, Names.value) {
-                value = string
-            } else if json.matches(key, Names.reference) {
-                reference = string
-            } else if json.matches(key, Names.url) {
-                url = string
-            } else {
-                return false
+        mutating func take(_ string: JSONString, for member: Member) {
+            switch member {
+            case .system: system = string
+            case .code: code = string
+            case .value: value = string
+            case .reference: reference = string
+            case .url: url = string
+            case .date, .meta, .security, .extension: break
             }
-            return true
         }
 
-        func patientReference(_ json: borrowing JSONCursor) -> PatientReference? {
-            if let reference { return .literal(json.text(of: reference)) }
+        func patientReference(_ json: inout JSONCursor) -> PatientReference? {
+            if let reference { return .literal(json.sharedText(of: reference)) }
             guard let value, code == nil else { return nil }
-            return .logical(Identifier(system: json.text(ifAny: system), value: json.text(of: value)))
+            return .logical(Identifier(system: system.map { json.sharedText(of: $0) }, value: json.sharedText(of: value)))
         }
-    }
-
-    private enum Names {
-        static let system = Array("system".utf8)
-        static let code = Array("code".utf8)
-        static let value = Array("value".utf8)
-        static let reference = Array("reference".utf8)
-        static let url = Array("url".utf8)
-        /// Of Data Segmentation for Privacy: a label of an element.
-        static let inlineLabel = Array(
-            "http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label".utf8)
-        static let meta = Array("meta".utf8)
-        static let security = Array("security".utf8)
-        static let `extension` = Array("extension".utf8)
-        static let modifierExtension = Array("modifierExtension".utf8)
-        static let dates = ["start", "end", "collectedDateTime"].map { Array($0.utf8) }
     }
 }
