@@ -141,7 +141,10 @@ package struct JSONCursor {
 extension JSONCursor {
     /// Past the space, at the byte that is returned.
     @inline(__always) private mutating func byteAfterSpace() throws(JSONError) -> UInt8 {
-        if position < end, bytes[position] > 0x20 { return bytes[position] }
+        if position < end {
+            let byte = bytes[position]
+            if byte > 0x20 { return byte }
+        }
         skipSpace()
         guard position < end else { throw JSONError(.cut, at: position) }
         return bytes[position]

@@ -54,7 +54,7 @@ struct JSONKeys {
         return true
     }
 
-    private mutating func append(_ key: JSONString) {
+    @inline(__always) private mutating func append(_ key: JSONString) {
         if count < keys.count { keys[count] = key } else { keys.append(key) }
         count &+= 1
     }

@@ -36,11 +36,11 @@ package struct JSONString: Hashable, Sendable {
     /// One of 64 numbers, by length and a few bytes: enough to tell apart the names of one object, and the same cost for any length.
     @inline(__always) func mark(in bytes: Span<UInt8>) -> Int {
         guard !range.isEmpty else { return 0 }
-        let first = UInt64(bytes[range.lowerBound])
-        let middle = UInt64(bytes[range.lowerBound &+ range.count / 2])
-        let last = UInt64(bytes[range.upperBound &- 1])
-        let sum = first &* 31 &+ middle &* 7 &+ last &* 17 &+ UInt64(truncatingIfNeeded: range.count)
-        return Int(truncatingIfNeeded: sum % UInt64(Self.markCount))
+        let length = range.upperBound &- range.lowerBound
+        let first = Int(bytes[range.lowerBound])
+        let middle = Int(bytes[range.lowerBound &+ length >> 1])
+        let last = Int(bytes[range.upperBound &- 1])
+        return (first &* 31 &+ middle &* 7 &+ last &* 17 &+ length) & (Self.markCount &- 1)
     }
 
     static let markCount = 64

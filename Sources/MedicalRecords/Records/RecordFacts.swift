@@ -77,8 +77,8 @@ package struct RecordFacts: Hashable, Sendable {
         self.category = category
         self.labelling = labelling
         mediaType = .fhirJSON
-        types = Dictionary(grouping: resources, by: \.type)
-            .map { TypeCount(type: $0, count: $1.count) }
+        types = resources.reduce(into: [:]) { $0[$1.type, default: 0] += 1 }
+            .map { TypeCount(type: $0, count: $1) }
             .sorted { $0.type < $1.type }
         days = resources.reduce(nil as DaySpan?) { span, resource in
             guard var span, let days = resource.days else { return span ?? resource.days }

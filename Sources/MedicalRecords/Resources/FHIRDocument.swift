@@ -7,8 +7,9 @@ enum FHIRDocument {
     struct Bundle {
         var type: String?
         var labels: [Coding] = []
-        /// `nil` for an entry without a resource.
-        var entries: [Resource?] = []
+        var resources: [Resource] = []
+        /// Of the first entry without a resource, counted from 0.
+        var emptyEntry: Int?
     }
 
     /// `nil` if the document is JSON, but no resource.
@@ -52,7 +53,13 @@ enum FHIRDocument {
             case "meta": bundle.labels = try ResourceReader.readLabels(ofMeta: &json)
             case "entry":
                 try json.beginArray()
-                while try json.nextElement() { bundle.entries.append(try readEntry(&json)) }
+                while try json.nextElement() {
+                    if let resource = try readEntry(&json) {
+                        bundle.resources.append(resource)
+                    } else if bundle.emptyEntry == nil {
+                        bundle.emptyEntry = bundle.resources.count
+                    }
+                }
             default: try json.skip()
             }
         }

@@ -96,10 +96,10 @@ extension RecordSource {
         case .bundle(let bundle):
             let type = bundle.type.flatMap(BundleType.init)
             guard let type, type.holdsRecords else { throw .bundleType(type) }
-            guard !bundle.entries.isEmpty else { throw .noEntries }
-            if let position = bundle.entries.firstIndex(where: { $0 == nil }) { throw .entryWithoutResource(position) }
+            if let position = bundle.emptyEntry { throw .entryWithoutResource(position) }
+            guard !bundle.resources.isEmpty else { throw .noEntries }
             form = .bundle(type)
-            resources = bundle.entries.compactMap { $0 }
+            resources = bundle.resources
             if resources.contains(where: \.isBundle) { throw .bundleWithin }
             bundleLabels = bundle.labels
         }

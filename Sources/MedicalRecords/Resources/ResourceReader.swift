@@ -43,7 +43,8 @@ struct ResourceReader {
         return reader.statedLabels
     }
 
-    private func resource(type: String, id: String?, range: Range<Int>) -> Resource {
+    private mutating func resource(type: String, id: String?, range: Range<Int>) -> Resource {
+        otherCodings.removeAll(where: \.system.isEmpty)
         let elements = SubjectElement.all(of: type)
         let subjects = people.compactMap { person in
             elements.first { $0.name == person.element }.map {
@@ -51,8 +52,7 @@ struct ResourceReader {
             }
         }
         return Resource(
-            type: type, id: id, range: range, codes: codes, categories: categories,
-            otherCodings: otherCodings.filter { !$0.system.isEmpty },
+            type: type, id: id, range: range, codes: codes, categories: categories, otherCodings: otherCodings,
             statedLabels: statedLabels, subjects: subjects, days: days)
     }
 
