@@ -88,6 +88,12 @@ package struct JSONCursor {
         return try scanString()
     }
 
+    /// The next string, as a text.
+    mutating func text() throws(JSONError) -> String {
+        let string = try string()
+        return text(of: string)
+    }
+
     /// The next value if it is a string; else `nil`, with the cursor still before it.
     mutating func stringIfNext() throws(JSONError) -> JSONString? {
         try byteAfterSpace() == UInt8(ascii: "\"") ? scanString() : nil

@@ -10,7 +10,7 @@ package enum JSONTree: Sendable {
 
     package init(_ json: inout JSONCursor) throws(JSONError) {
         switch try json.kind() {
-        case .string: self = .text(json.text(of: try json.string()))
+        case .string: self = .text(try json.text())
         case .number: self = .number(String(decoding: json.bytes[try json.skip()], as: UTF8.self))
         case .literal:
             switch json.bytes[try json.skip().lowerBound] {

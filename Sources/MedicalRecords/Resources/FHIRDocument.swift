@@ -38,7 +38,7 @@ enum FHIRDocument {
     private static func resourceType(_ json: consuming JSONCursor) throws(JSONError) -> String? {
         try json.beginObject()
         while let key = try json.nextKey() {
-            if json.text(of: key) == "resourceType" { return json.text(of: try json.string()) }
+            if json.text(of: key) == "resourceType" { return try json.text() }
             try json.skip()
         }
         return nil
@@ -49,7 +49,7 @@ enum FHIRDocument {
         try json.beginObject()
         while let key = try json.nextKey() {
             switch json.text(of: key) {
-            case "type": bundle.type = json.text(of: try json.string())
+            case "type": bundle.type = try json.text()
             case "meta": bundle.labels = try ResourceReader.readLabels(ofMeta: &json)
             case "entry":
                 try json.beginArray()

@@ -25,7 +25,7 @@ struct ResourceReader {
             let role = ElementRole(ofElement: key, in: json.bytes)
             switch role {
             case .resourceType: type = json.sharedText(of: try json.string())
-            case .id: id = json.text(of: try json.string())
+            case .id: id = try json.text()
             case .person:
                 reader.element = json.sharedText(of: key)
                 try reader.readValue(role, &json)
