@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import GatewayClient
+import Glibc
 
 /// `cordon`: what patients, clinics, members and auditors use.
 @main
@@ -52,14 +52,14 @@ struct Cordon: AsyncParsableCommand {
         }
     }
 
-    private static func fail(_ explanation: Explanation, prefix: String = "cordon: ") -> Never {
+    static func fail(_ explanation: Explanation, prefix: String = "cordon: ") -> Never {
         if Arguments.wantJSON {
-            FileHandle.standardError.write(Data((explanation.json + "\n").utf8))
-            Foundation.exit(explanation.code)
+            Terminal.note(explanation.json)
+            Glibc.exit(explanation.code)
         }
-        FileHandle.standardError.write(Data("\(prefix)\(explanation.message)\n".utf8))
-        if let advice = explanation.advice { FileHandle.standardError.write(Data("        \(advice)\n".utf8)) }
-        Foundation.exit(explanation.code)
+        Terminal.note("\(prefix)\(explanation.message)")
+        if let advice = explanation.advice { Terminal.note("        \(advice)") }
+        Glibc.exit(explanation.code)
     }
 }
 

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 package import SystemPackage
 
 /// Whole small files.
@@ -68,7 +69,8 @@ package enum DurableFile {
     package static func freeSpace(at path: FilePath) throws(FileError) -> UInt64 {
         do {
             let attributes = try FileManager.default.attributesOfFileSystem(forPath: path.string)
-            return (attributes[.systemFreeSize] as? NSNumber)?.uint64Value ?? 0
+            // A number of its own or, in a program that has all of Foundation, one of its objects: both can be cast.
+            return attributes[.systemFreeSize] as? UInt64 ?? 0
         } catch {
             throw FileError(foundation: error)
         }

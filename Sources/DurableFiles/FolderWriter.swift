@@ -1,4 +1,3 @@
-import Foundation
 package import SystemPackage
 
 /// A folder that is either there whole and durable, or not there at all.

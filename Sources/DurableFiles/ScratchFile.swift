@@ -1,4 +1,3 @@
-package import Foundation
 package import SystemPackage
 
 /// A file without a name: bytes that wait on the disk until they are known to be good, and are gone with the process however it ends.
@@ -21,17 +20,19 @@ package struct ScratchFile: ~Copyable {
         size += Int64(bytes.count)
     }
 
-    /// Lets `body` read all of it, from the start and once: a child process may have the handle as its standard input.
-    package borrowing func reading<Result, Failure>(_ body: (FileHandle) throws(Failure) -> Result) throws(Failure) -> Result {
-        try body(FileHandle(fileDescriptor: file.descriptor.rawValue, closeOnDealloc: false))
+    /// Lets `body` read all of it, from the start and once: a child process may have it as its standard input.
+    package borrowing func reading<Result, Failure>(_ body: (FileDescriptor) throws(Failure) -> Result) throws(Failure) -> Result {
+        try body(file.descriptor)
     }
 
     /// Copies everything to a descriptor, such as that of standard output.
     package consuming func copy(to output: FileDescriptor) throws(FileError) {
-        let handle = FileHandle(fileDescriptor: file.descriptor.rawValue, closeOnDealloc: false)
-        try FileError.translating {
-            try handle.seek(toOffset: 0)
-            while let piece = try handle.read(upToCount: Self.pieceSize), !piece.isEmpty { _ = try output.writeAll(piece) }
+        var done: UInt64 = 0
+        while true {
+            let piece = try file.read(at: done, count: Self.pieceSize)
+            guard !piece.isEmpty else { return }
+            try FileError.translating { _ = try output.writeAll(piece) }
+            done += UInt64(piece.count)
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CryptoPrimitives
-import Foundation
 import GatewayClient
 import MedicalRecords
 import SharingContract

@@ -1,7 +1,7 @@
 import AccessPolicy
 import ArgumentParser
 import CryptoPrimitives
-import Foundation
+import FoundationEssentials
 import GatewayAPI
 import GatewayClient
 import MedicalRecords

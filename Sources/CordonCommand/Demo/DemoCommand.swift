@@ -1,7 +1,7 @@
 import ArgumentParser
 import DurableFiles
-import Foundation
 import GatewayClient
+import Glibc
 import MedicalRecords
 import SystemPackage
 import UnixSignals
@@ -41,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
             group.addTask {
                 for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
                     stage.clear()
-                    Foundation.exit(130)
+                    Glibc.exit(130)
                 }
             }
             try await DemoStory(stage, source: source, file: FilePath(bundle)).tell()

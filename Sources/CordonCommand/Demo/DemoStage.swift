@@ -1,8 +1,9 @@
 import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
-import Foundation
+import FoundationEssentials
 import GatewayClient
+import Glibc
 import Synchronization
 import SystemPackage
 
@@ -10,10 +11,10 @@ import SystemPackage
 final class DemoStage: Sendable {
     let folder: FilePath
     /// The gateway's program, that begins a ledger first and then serves it.
-    private let gateway = Mutex<Process?>(nil)
+    private let gateway = Mutex<ChildProcess?>(nil)
 
     init() throws {
-        folder = FilePath(NSTemporaryDirectory()).appending("cordon-demo-\(UUID().uuidString.prefix(8).lowercased())")
+        folder = FilePath.temporaryFolder.appending("cordon-demo-\(UUID().uuidString.prefix(8).lowercased())")
         do {
             try DurableFile.makeFolder(folder)
         } catch {
@@ -58,44 +59,40 @@ extension DemoStage {
 
     private func begin(_ name: String, _ profile: ProfileFolder, _ address: String) throws {
         let process = try started(
-            ["init", "--folder", profile.gatewayFolder.string, "--name", name, "--address", address], output: FileHandle.nullDevice)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Stop.refused("no ledger could be begun in \(folder)") }
+            ["init", "--folder", profile.gatewayFolder.string, "--name", name, "--address", address], output: nil)
+        guard process.wait() == 0 else { throw Stop.refused("no ledger could be begun in \(folder)") }
     }
 
     /// Whether it serves, once it says so.
     private func serve(_ profile: ProfileFolder) throws -> Bool {
-        let output = Pipe()
-        let process = try started(["serve", "--folder", profile.gatewayFolder.string], output: output.fileHandleForWriting)
-        try output.fileHandleForWriting.close()
-        guard !output.fileHandleForReading.availableData.isEmpty else {
-            process.waitUntilExit()
-            return false
+        let (words, output) = try FileDescriptor.pipe(options: .closeOnExec)
+        defer { try? words.close() }
+        let process: ChildProcess
+        do {
+            defer { try? output.close() }
+            process = try started(["serve", "--folder", profile.gatewayFolder.string], output: output)
         }
-        return true
+        guard try words.readPiece().isEmpty else { return true }
+        process.wait()
+        return false
     }
 
-    private func started(_ arguments: [String], output: FileHandle) throws -> Process {
-        let process = try GatewayProgram.process(arguments)
+    private func started(_ arguments: [String], output: FileDescriptor?) throws -> ChildProcess {
         // The passphrase is the demo's own, whatever file the user's environment names.
-        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != Passphrases.variable }
-        let input = Pipe()
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        // Kept before it runs, so that whoever clears the stage can stop it.
-        try gateway.withLock { gateway in
-            try process.run()
+        let environment = ProcessInfo.processInfo.environment.filter { $0.key != Passphrases.variable }
+        // Kept before anybody can clear the stage, so that whoever does stops it.
+        return try gateway.withLock { gateway in
+            let process = try GatewayProgram.start(
+                arguments, passphrase: Self.secret(), environment: environment, output: output, errors: nil)
             gateway = process
+            return process
         }
-        GatewayProgram.send(Self.secret(), to: input.fileHandleForWriting)
-        return process
     }
 
     func stopGateway() {
         gateway.withLock { process in
-            process?.terminate()
-            process?.waitUntilExit()
+            process?.send(signal: SIGTERM)
+            process?.wait()
             process = nil
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import GatewayClient
 import SharingContract
 import SystemPackage
@@ -33,9 +32,8 @@ extension DemoStory {
     }
 
     private static func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
-        var data = Data(bytes)
-        if let range = data.range(of: Data(text.utf8)) { data.replaceSubrange(range, with: Data(other.utf8)) }
-        return Array(data)
+        guard let range = bytes.firstRange(of: Array(text.utf8)) else { return bytes }
+        return Array(bytes[..<range.lowerBound]) + Array(other.utf8) + bytes[range.upperBound...]
     }
 
     /// The whole ledger as it stands for everybody: kinds and sizes.

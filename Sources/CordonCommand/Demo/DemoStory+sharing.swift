@@ -1,5 +1,4 @@
 import CryptoPrimitives
-import Foundation
 import GatewayAPI
 import GatewayClient
 import MedicalRecords

@@ -1,6 +1,5 @@
 import CryptoPrimitives
 import EnvelopeEncryption
-import Foundation
 import GatewayClient
 import MedicalRecords
 import SharingContract

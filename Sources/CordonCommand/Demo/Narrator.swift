@@ -1,5 +1,3 @@
-import Foundation
-
 /// Prints the demo's story: numbered acts, what happened in each, what stands on the ledger since, how long it took.
 final class Narrator {
     private var act = 0
@@ -14,7 +12,7 @@ final class Narrator {
     /// Who could see what at this point.
     func tell(seen: [(who: String, what: String)]) {
         let width = seen.map(\.who.count).max() ?? 0
-        for (who, what) in seen { tell("\(who.padding(toLength: width, withPad: " ", startingAt: 0))  sees \(what)") }
+        for (who, what) in seen { tell("\(who)\(String(repeating: " ", count: width - who.count))  sees \(what)") }
     }
 
     func act(_ title: String, ledger: () async throws -> String, _ body: () async throws -> Void) async throws {
@@ -30,6 +28,7 @@ final class Narrator {
     }
 
     private static func seconds(since start: ContinuousClock.Instant) -> String {
-        String(format: "%.2f s", (ContinuousClock.now - start) / .seconds(1))
+        let hundredths = Int(((ContinuousClock.now - start) / .milliseconds(10)).rounded())
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s"
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CryptoPrimitives
-import Foundation
 import GatewayClient
 import SharingContract
 
@@ -26,7 +25,7 @@ struct DirectoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lines = try await cordon.asAnyone { opened in try await list(opened.session) }
-        let shown = lines.filter { line in name.map { line.name.lowercased().contains($0.lowercased()) } ?? true }
+        let shown = lines.filter { line in name.map { !$0.isEmpty && line.name.lowercased().contains($0.lowercased()) } ?? true }
         guard !shown.isEmpty else { throw Stop.refused("nobody of that name takes part", "Leave the name out to see all.") }
         let words = shown.map { line in
             "\(line.name)  \(line.role)\(line.isLive ? line.until.map { ", until \($0)" } ?? "" : ", ended")\n    key \(line.fingerprint)"

@@ -1,6 +1,6 @@
 import CryptoPrimitives
 import DurableFiles
-import Foundation
+import FoundationEssentials
 import Glibc
 import SystemPackage
 
@@ -17,37 +17,41 @@ enum GatewayProgram {
 
     /// Runs it to its end and gives its exit code. A passphrase that was typed goes to its standard input.
     static func run(_ arguments: [String], passphrase: borrowing SecretBytes) throws -> Int32 {
-        let process = try process(arguments)
-        let input = Pipe()
-        process.standardInput = input
-        try process.run()
-        send(passphrase, to: input.fileHandleForWriting)
-        process.waitUntilExit()
-        return process.terminationStatus
+        try start(arguments, passphrase: passphrase, output: .standardOutput, errors: .standardError).wait()
     }
 
-    static func process(_ arguments: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try path())
-        process.arguments = arguments
-        return process
-    }
-
-    static func send(_ passphrase: borrowing SecretBytes, to handle: FileHandle) {
-        passphrase.withBytes { bytes in
-            for index in bytes.indices { handle.write(Data([bytes[index]])) }
+    /// - Parameter output: where its standard output goes; `nil` is nowhere. So is `errors`.
+    static func start(
+        _ arguments: [String], passphrase: borrowing SecretBytes,
+        environment: [String: String] = ProcessInfo.processInfo.environment, output: FileDescriptor?, errors: FileDescriptor?
+    ) throws -> ChildProcess {
+        let path = try path()
+        do {
+            let input = try pipe(holding: passphrase)
+            defer { try? input.close() }
+            return try ChildProcess(path, arguments, environment: environment, input: input, output: output, errors: errors)
+        } catch {
+            throw notStarted
         }
-        handle.write(Data([UInt8(ascii: "\n")]))
-        try? handle.close()
+    }
+
+    /// A line with a secret waits where nobody else finds it: a pipe takes more than any, and keeps it for whoever reads. It gets there
+    /// from locked memory, without a copy in between.
+    private static func pipe(holding secret: borrowing SecretBytes) throws -> FileDescriptor {
+        let (output, input) = try FileDescriptor.pipe(options: .closeOnExec)
+        defer { try? input.close() }
+        try secret.withBytes { bytes in
+            _ = try unsafe bytes.withUnsafeBytes { bytes in try unsafe input.writeAll(bytes) }
+        }
+        try input.writeAll([UInt8(ascii: "\n")])
+        return output
     }
 
     /// Becomes the gateway: the same process, so that signals and a service manager reach it. The passphrase waits in a pipe.
     ///
     /// - Parameter secret: the passphrase, or a member's key for a mirror.
     static func become(_ arguments: [String], passphrase secret: borrowing SecretBytes) throws {
-        let input = Pipe()
-        send(secret, to: input.fileHandleForWriting)
-        dup2(input.fileHandleForReading.fileDescriptor, STDIN_FILENO)
+        guard let input = try? pipe(holding: secret), dup2(input.rawValue, STDIN_FILENO) >= 0 else { throw notStarted }
         try become(arguments)
     }
 
@@ -55,6 +59,8 @@ enum GatewayProgram {
         let path = try path()
         var pointers = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         unsafe execv(path, &pointers)
-        throw Stop.localData("cordon-gateway could not be started")
+        throw notStarted
     }
+
+    private static var notStarted: Stop { .localData("cordon-gateway could not be started") }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import CryptoPrimitives
 import EnvelopeEncryption
-import Foundation
 import GatewayAPI
 import GatewayClient
 import SharingContract

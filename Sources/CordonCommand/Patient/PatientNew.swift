@@ -1,7 +1,7 @@
 import ArgumentParser
 import CryptoPrimitives
 import EnvelopeEncryption
-import Foundation
+import FoundationEssentials
 import GatewayClient
 
 extension PatientCommand {
@@ -69,7 +69,7 @@ extension PatientCommand {
             var list: [String] = []
             words.forEachWord { list.append($1) }
             let rows = stride(from: 0, to: 24, by: 6).map { start in
-                (start..<start + 6).map { "\(String(format: "%2d", $0 + 1)) \(list[$0])" }.joined(separator: "  ")
+                (start..<start + 6).map { "\($0 < 9 ? " " : "")\($0 + 1) \(list[$0])" }.joined(separator: "  ")
             }
             let name = patient.state.name
             Terminal.note(

@@ -1,6 +1,6 @@
 import AccessPolicy
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import GatewayClient
 import MedicalRecords
 

@@ -1,7 +1,6 @@
 import AccessPolicy
 import Cedar
 import DurableFiles
-import Foundation
 import SystemPackage
 
 /// A folder of policies as they lie on the disk: `schema.cedarschema`, `statute/*.cedar`, `institution/*.cedar`, and cases in

@@ -1,5 +1,6 @@
-import Foundation
+import FoundationEssentials
 import Glibc
+import SystemPackage
 
 /// A program of the system that is run for one answer. What it gets stands in its standard input and never among its arguments, which
 /// everybody on the computer sees; it knows nothing of this program's environment.
@@ -23,23 +24,32 @@ struct HelperProgram {
     /// - Parameter limit: the longest output in bytes.
     /// - Returns: its exit code, and `nil` where it wrote more and was ended.
     func run(
-        _ arguments: [String], input: FileHandle, outputAtMost limit: Int, environment: [String: String] = [:]
+        _ arguments: [String], input: FileDescriptor, outputAtMost limit: Int, environment: [String: String] = [:]
     ) throws(Stop) -> (status: Int32, output: [UInt8]?) {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(fileURLWithPath: try path())
-        process.arguments = arguments
-        process.environment = environment.merging(["PATH": Self.searchPath, "LC_ALL": "C.UTF-8"]) { $1 }
-        process.standardInput = input
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        do { try process.run() } catch { throw .localData("the program \(name) could not be started") }
-        var output = Data()
-        while output.count <= limit, let piece = try? pipe.fileHandleForReading.read(upToCount: 1 << 16), !piece.isEmpty {
-            output += piece
+        let path = try path()
+        let (process, answer) = try start(
+            path, arguments, input: input,
+            environment: environment.merging(["PATH": Self.searchPath, "LC_ALL": "C.UTF-8"]) { $1 })
+        defer { try? answer.close() }
+        var output: [UInt8] = []
+        while output.count <= limit, let piece = try? answer.readPiece(), !piece.isEmpty { output += piece }
+        // Not the signal that asks: what it reads is of nobody's making that is trusted.
+        if output.count > limit { process.send(signal: SIGKILL) }
+        let status = process.wait()
+        return (status, output.count > limit ? nil : output)
+    }
+
+    private func start(
+        _ path: String, _ arguments: [String], input: FileDescriptor, environment: [String: String]
+    ) throws(Stop) -> (ChildProcess, answer: FileDescriptor) {
+        do {
+            let (answer, output) = try FileDescriptor.pipe(options: .closeOnExec)
+            defer { try? output.close() }
+            let process = try ChildProcess(
+                path, arguments, environment: environment, input: input, output: output, errors: nil)
+            return (process, answer)
+        } catch {
+            throw .localData("the program \(name) could not be started")
         }
-        // Not the signal that asks: a child of this process's threads has it blocked.
-        if output.count > limit { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
-        return (process.terminationStatus, output.count > limit ? nil : Array(output))
     }
 }

@@ -1,7 +1,7 @@
 import CryptoPrimitives
 import Dispatch
 import DurableFiles
-import Foundation
+import FoundationEssentials
 import GatewayClient
 import Glibc
 import SystemPackage
@@ -18,7 +18,7 @@ struct OutputFile: ~Copyable {
 
     /// - Parameter path: `nil` for standard output.
     init(_ path: String?) throws {
-        self.path = path.map { InputFiles.absolute($0) } ?? FilePath(NSTemporaryDirectory())
+        self.path = path.map { InputFiles.absolute($0) } ?? .temporaryFolder
         if path != nil { try Self.requireReplaceable(self.path) }
         do {
             if path == nil {

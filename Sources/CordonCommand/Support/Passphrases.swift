@@ -1,6 +1,6 @@
 import CryptoPrimitives
 import EnvelopeEncryption
-import Foundation
+import FoundationEssentials
 import GatewayClient
 import SystemPackage
 

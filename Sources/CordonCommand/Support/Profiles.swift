@@ -1,7 +1,7 @@
 import ArgumentParser
 import CryptoPrimitives
 import EnvelopeEncryption
-import Foundation
+import FoundationEssentials
 import GatewayAPI
 import GatewayClient
 import SystemPackage
@@ -12,7 +12,7 @@ extension Cordon {
         let environment = ProcessInfo.processInfo.environment
         if let home = environment["CORDON_HOME"], !home.isEmpty { return FilePath(home) }
         if let data = environment["XDG_DATA_HOME"], !data.isEmpty { return FilePath(data).appending("cordon") }
-        return FilePath(NSHomeDirectory()).appending(".local/share/cordon")
+        return FilePath(FileManager.default.homeDirectoryForCurrentUser.path).appending(".local/share/cordon")
     }
 
     /// The profile that `--as` names.

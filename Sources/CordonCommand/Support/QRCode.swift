@@ -1,5 +1,4 @@
 import DurableFiles
-import Foundation
 import GatewayClient
 import SystemPackage
 
@@ -22,15 +21,25 @@ enum QRCode {
 
     /// - Parameter text: as a paper's `code`.
     static func draw(_ text: String, as form: Form) throws(Stop) -> [UInt8] {
-        let pipe = Pipe()
-        // A pipe takes more than a code holds.
-        pipe.fileHandleForWriting.write(Data(text.utf8))
-        try? pipe.fileHandleForWriting.close()
+        let input = try waiting(text)
+        defer { try? input.close() }
         let (status, output) = try writer.run(
-            ["--level=L", "--margin=4", "--size=6", "--type=\(form.rawValue)", "--output=-"], input: pipe.fileHandleForReading,
+            ["--level=L", "--margin=4", "--size=6", "--type=\(form.rawValue)", "--output=-"], input: input,
             outputAtMost: 1 << 20)
         guard status == 0, let output, !output.isEmpty else { throw .localData("qrencode drew no code (it ended with \(status))") }
         return output
+    }
+
+    /// In a pipe, which takes more than a code holds.
+    private static func waiting(_ text: String) throws(Stop) -> FileDescriptor {
+        do {
+            let (output, input) = try FileDescriptor.pipe(options: .closeOnExec)
+            defer { try? input.close() }
+            try input.writeAll(text.utf8)
+            return output
+        } catch {
+            throw .localData("the program qrencode could not be started")
+        }
     }
 }
 
@@ -52,10 +61,14 @@ extension QRCode {
     static func text(in image: [UInt8]) throws(Stop) -> [UInt8] {
         guard let format = format(image) else { throw unreadable }
         let file: ScratchFile
-        do { file = try waiting(image) } catch { throw Stop(Explanation(.localData(.file(error, path: folder.string)))) }
-        let (status, output) = try file.reading { handle throws(Stop) in
+        do {
+            file = try waiting(image)
+        } catch {
+            throw Stop(Explanation(.localData(.file(error, path: FilePath.temporaryFolder.string))))
+        }
+        let (status, output) = try file.reading { file throws(Stop) in
             try reader.run(
-                ["--quiet", "--nodbus", "-Sdisable", "-Sqrcode.enable", "\(format):-"], input: handle, outputAtMost: 1 << 16,
+                ["--quiet", "--nodbus", "-Sdisable", "-Sqrcode.enable", "\(format):-"], input: file, outputAtMost: 1 << 16,
                 environment: limits)
         }
         let start = Array("QR-Code:".utf8)
@@ -72,11 +85,9 @@ extension QRCode {
         .localData("this image cannot be read", "Make a smaller one: a PNG or JPEG of the code alone.")
     }
 
-    private static var folder: FilePath { FilePath(NSTemporaryDirectory()) }
-
     /// In a file without a name: a pipe would have to be filled while the answer is read.
     private static func waiting(_ bytes: [UInt8]) throws(FileError) -> ScratchFile {
-        var file = try ScratchFile(in: folder)
+        var file = try ScratchFile(in: .temporaryFolder)
         try file.write(bytes)
         return file
     }

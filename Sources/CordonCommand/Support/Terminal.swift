@@ -1,7 +1,7 @@
 import CryptoPrimitives
-import Foundation
 import GatewayClient
 import Glibc
+import SystemPackage
 
 /// The person at the other end, if there is one.
 enum Terminal {
@@ -17,7 +17,14 @@ enum Terminal {
     }
 
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        do {
+            try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
+        } catch Errno.brokenPipe {
+            // Nobody reads on. The signal says so by default, and ends the program; what speaks to the network has it ignored.
+            exit(128 + SIGPIPE)
+        } catch {
+            Cordon.fail(Stop.localData("standard output cannot be written: \(error)").explanation)
+        }
     }
 
     /// The words of a command, in lines of which none moves the cursor: some hold what a file or another party says.
@@ -31,9 +38,9 @@ enum Terminal {
         isOutput ? "\u{1B}[1m\(text)\u{1B}[0m" : text
     }
 
-    /// Beside the result: progress, questions, warnings.
+    /// Beside the result: progress, questions, warnings. Where they cannot be written, the result and the exit code still speak.
     static func note(_ text: String, newline: Bool = true) {
-        FileHandle.standardError.write(Data((newline ? text + "\n" : text).utf8))
+        _ = try? FileDescriptor.standardError.writeAll((newline ? text + "\n" : text).utf8)
     }
 
     /// A line of text that may hold what others wrote: whatever would move the cursor or turn text around stands there as its number.
@@ -46,7 +53,7 @@ enum Terminal {
     /// A yes, typed or piped. The end of input is a no.
     static func confirms(_ question: String) -> Bool {
         note("\(question) ", newline: false)
-        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
+        let answer = readLine()?.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
         if !hasInput { note(answer ?? "") }
         return answer == "y" || answer == "yes"
     }

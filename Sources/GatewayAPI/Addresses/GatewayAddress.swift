@@ -1,5 +1,5 @@
 package import CryptoPrimitives
-import Foundation
+import FoundationEssentials
 
 /// The address that clients sign: scheme, host and, if it is not the scheme's own, port. Nothing follows.
 ///
@@ -13,7 +13,7 @@ package struct GatewayAddress: Sendable {
 
     package init?(_ address: String) {
         guard let parts = URLComponents(string: address), let scheme = parts.scheme, ["http", "https"].contains(scheme),
-            let host = parts.host?.trimmingCharacters(in: ["[", "]"]), !host.isEmpty, parts.path.isEmpty, parts.query == nil,
+            let host = parts.hostWithoutBrackets, !host.isEmpty, parts.path.isEmpty, parts.query == nil,
             parts.fragment == nil, parts.user == nil, (1...65_535).contains(parts.port ?? 1), let text = TextLine(address)
         else { return nil }
         self.text = text

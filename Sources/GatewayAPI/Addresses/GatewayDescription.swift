@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// `gateway.json`, beside a gateway's keys: what must be known before its store can be opened. The store's first leaf vouches for it.
 package struct GatewayDescription: Codable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Where programs find a gateway's figures: a host and a port.
 ///
@@ -10,7 +10,7 @@ package struct MetricsAddress: Sendable {
 
     package init?(_ address: String) {
         guard let parts = URLComponents(string: "http://\(address)"), let port = parts.port, (1...65_535).contains(port),
-            let host = parts.host?.trimmingCharacters(in: ["[", "]"]), !host.isEmpty, parts.path.isEmpty
+            let host = parts.hostWithoutBrackets, !host.isEmpty, parts.path.isEmpty
         else { return nil }
         self.host = host
         self.port = port

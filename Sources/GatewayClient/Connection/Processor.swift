@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 enum Processor {
     /// How many cores there are for large payloads.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// A profile's state as it is sealed, in its folder and in a backup: JSON, read by nobody but the program that wrote it.
 enum ProfileState {
