@@ -35,6 +35,29 @@ import Testing
         await check(Self.unreachable, in: workshop)
     }
 
+    /// By then the network has been spoken to, and what speaks to it lets nobody be ended by a broken pipe.
+    @Test func `who reads no further, or writes onto a full disk, learns it by the exit code`() async throws {
+        let workshop = try Workshop()
+        try await workshop.found()
+        try await workshop.serving { _ in
+            let cut = try await workshop.sh(
+                """
+                { until [ -e deaf ]; do sleep 0.1; done; cordon --as north status; echo $? > code; } |
+                    { exec <&-; touch deaf; until [ -s code ]; do sleep 0.1; done; cat code; }
+                """)
+            #expect(cut.output == "141\n" && cut.error.isEmpty, "\(cut.all)")
+            let full = try await workshop.sh("cordon --as north status > /dev/full")
+            #expect(full.status == 4 && full.error.contains("standard output cannot be written"), "\(full.all)")
+            let silent = try await workshop.sh("cordon --as nobody status 2> /dev/full")
+            #expect(silent.status == 4, "\(silent.all)")
+        }
+    }
+
+    @Test func `a demo that nobody watches to its end leaves nothing behind`() async throws {
+        let workshop = try Workshop()
+        try await workshop.done("mkdir empty; TMPDIR=$PWD/empty cordon demo | head -2; rmdir empty")
+    }
+
     private func check(_ cases: [Case], in workshop: Workshop) async {
         var failures = Failures()
         for refused in cases {

@@ -3,6 +3,7 @@ import DurableFiles
 import GatewayClient
 import Glibc
 import MedicalRecords
+import Synchronization
 import SystemPackage
 import UnixSignals
 
@@ -35,11 +36,15 @@ struct DemoCommand: AsyncParsableCommand {
         } catch {
             throw Stop.localData("\(bundle) cannot be shown: \(error.words)", "Give a FHIR R4 bundle of one patient with --bundle.")
         }
+        // Before anything is there that they would leave behind.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        signal(SIGPIPE, SIG_IGN)
         let stage = try DemoStage()
         defer { stage.clear() }
+        Terminal.farewell.withLock { $0 = { stage.clear() } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                for await _ in signals {
                     stage.clear()
                     Glibc.exit(130)
                 }

@@ -1,6 +1,7 @@
 import CryptoPrimitives
 import GatewayClient
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// The person at the other end, if there is one.
@@ -16,13 +17,16 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// What else has to end where the output cannot go on: a gateway that was started would serve for ever.
+    static let farewell = Mutex<@Sendable () -> Void>({})
+
     static func write(_ text: String) {
         do {
             try FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
-        } catch Errno.brokenPipe {
-            // Nobody reads on. The signal says so by default, and ends the program; what speaks to the network has it ignored.
-            exit(128 + SIGPIPE)
         } catch {
+            farewell.withLock { $0() }
+            // Nobody reads on. The signal says so by default, and ends the program; what speaks to the network has it ignored.
+            guard error as? Errno != .brokenPipe else { exit(128 + SIGPIPE) }
             Cordon.fail(Stop.localData("standard output cannot be written: \(error)").explanation)
         }
     }
@@ -61,8 +65,9 @@ enum Terminal {
     /// A line that is not shown, straight into the arena.
     static func readSecret(_ question: String, atMost limit: Int) throws -> SecretBytes {
         guard hasInput else { throw ClientError.localData(.passphraseMissing) }
-        note("\(question) ", newline: false)
+        // Before the question: an answer can come as soon as that is there.
         let echo = Echo()
+        note("\(question) ", newline: false)
         defer { note("") }
         do {
             let secret = try SecretBytes.read(upTo: .line, from: STDIN_FILENO, atMost: limit)
