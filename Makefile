@@ -80,7 +80,7 @@ install: build
 format:
 	swift format format --in-place --recursive Package.swift Benchmarks Fuzz Sources Tests
 
-# Twenty minutes for all targets together, which is some two minutes for each on two processors; `make fuzz SECONDS=7200` for longer.
+# Twenty minutes for all targets together, which is a minute for each on two processors; `make fuzz SECONDS=7200` for longer.
 fuzz:
 	@.ci/packages build fuzz
 	.ci/fuzz $(or $(SECONDS),1200)

@@ -16,6 +16,19 @@ struct BenchmarkStore {
     static let grant = "grant"
     static let payloadSize = 1_024
     static let withheldRecord = Descriptor.RecordID(SHA256.hash(Array("withheld".utf8)).value)
+    private static let another = "another"
+
+    /// What there is beside the record that the clinic may read. How many grants a patient gave is another question than what is kept
+    /// from view, so wherever something could be, there is one grant more, as in `TwoWorlds`.
+    enum Beside {
+        case nothing
+        /// Another grant.
+        case grant
+        /// The same, and a record for which the clinic's grant has no header.
+        case withheld
+        /// The same with a header, but the other grant is a restriction, which hides it.
+        case restricted
+    }
 
     let folder: FilePath
 
@@ -34,8 +47,7 @@ struct BenchmarkStore {
 
     /// Makes it, with `leaves` leaves in all: what is missing is filled up with compartments.
     ///
-    /// - Parameter withheld: whether the patient has a second record, for which the grant has no header.
-    init(in folder: FilePath, leaves: UInt64, withheld: Bool = false) async throws {
+    init(in folder: FilePath, leaves: UInt64, beside: Beside = .nothing) async throws {
         self.folder = folder
         var world = try World.begun()
         world.now = Self.minute
@@ -53,40 +65,57 @@ struct BenchmarkStore {
             size = store.head.size
         }
         // Last, for what no checkpoint vouches for yet is verified at a start.
-        try await Self.populate(&world, store, withheld: withheld)
+        try await Self.populate(&world, store, beside)
         try store.close()
     }
 
-    private static func populate(_ world: inout World, _ store: LedgerStore, withheld: Bool) async throws {
+    private static func populate(_ world: inout World, _ store: LedgerStore, _ beside: Beside) async throws {
         for name in ["hillside", clinic] { try world.admit(name) }
         try world.open(patient)
-        let lists = [world.list(patient), world.list(patient, after: world.list(patient), grants: [grant])]
-        let terms = world.grant(grant)
-        let scope = ConsentScope(
-            control: terms.control, compartment: publicKey(patient), grantee: publicKey(clinic), from: terms.from,
-            until: terms.until)
-        let consent = world.grantBody(grant, in: patient, to: clinic, list: lists[1]).consent
-        try world.grant(
-            grant, in: patient, to: clinic, list: lists[1], compilation: ConsentCompiler.compile(consent, scope).hash)
+        let grants = beside == .nothing ? [grant] : [grant, another]
+        let list = world.list(patient, after: world.list(patient), grants: grants)
+        try append(grant, to: clinic, reading, list, &world)
+        if beside != .nothing {
+            let restriction = Consent(Restriction(.record(withheldRecord.value)), category: 3).canonicalBytes
+            try append(another, to: "hillside", beside == .restricted ? restriction : reading, list, &world)
+        }
         var descriptors = [try await descriptor(of: [UInt8](repeating: 7, count: payloadSize), store, world, .random())]
-        if withheld {
+        if beside == .withheld || beside == .restricted {
             let payload = [UInt8](repeating: 8, count: payloadSize)
             descriptors.append(try await descriptor(of: payload, store, world, withheldRecord))
         }
-        try world.deposit(descriptors, in: patient, by: "hillside", list: lists[1])
+        try world.deposit(descriptors, in: patient, by: "hillside", list: list)
         let steps = world.steps.dropFirst(2)
         try await store.commit { transaction in
             for step in steps {
                 let index = try transaction.append(step.entry, evidence: step.evidence)
                 for case (let slot, .descriptor(let descriptor, _)) in step.evidence.tree?.slots ?? [:] {
-                    for reader in descriptor.record == withheldRecord ? [patient] : [patient, grant] {
+                    let isWithheld = beside == .withheld && descriptor.record == withheldRecord
+                    for reader in isWithheld ? [patient] : [patient, grant] {
                         let position = EvidenceRules.position(leaf: index, slot: slot)
                         try transaction.storeHeader([UInt8](repeating: 3, count: 1_700), for: recipient(reader), at: position)
                     }
                 }
             }
-            try transaction.storeList(lists[1])
+            try transaction.storeList(list)
         }
+    }
+
+    /// Laboratory records, for treatment.
+    private static let reading: [UInt8] = [0, 3, 1, 1, 0, 2, 0]
+
+    private static func append(
+        _ name: String, to clinic: String, _ consent: [UInt8], _ list: RecipientList, _ world: inout World
+    ) throws {
+        let terms = world.grant(name)
+        let scope = ConsentScope(
+            control: terms.control, compartment: publicKey(patient), grantee: publicKey(clinic), from: terms.from,
+            until: terms.until)
+        let fields = GrantBody.Fields(
+            grantee: publicKey(clinic), consent: consent, compilation: ConsentCompiler.compile(consent, scope).hash,
+            sealedSeed: Array("age".utf8), recipient: recipient(name), recipientList: list.hash)
+        let body = GrantBody(fields, of: terms, signingWith: key(patient), origin: world.origin)
+        try world.append(.grant(terms), by: name, evidence: world.evidence(body))
     }
 
     private static func descriptor(

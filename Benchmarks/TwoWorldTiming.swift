@@ -22,16 +22,20 @@ enum TwoWorldTiming {
 
     static func report(in folder: ScratchFolder) async throws -> String {
         let path = FilePath(folder.url.path)
-        let without = try await BenchmarkStore(in: path.appending("without"), leaves: 200).folder
-        let again = try await BenchmarkStore(in: path.appending("again"), leaves: 200).folder
-        let with = try await BenchmarkStore(in: path.appending("with"), leaves: 200, withheld: true).folder
+        func world(_ name: String, _ beside: BenchmarkStore.Beside) async throws -> FilePath {
+            try await BenchmarkStore(in: path.appending(name), leaves: 200, beside: beside).folder
+        }
+        let (without, again) = (try await world("without", .grant), try await world("again", .grant))
+        let (with, restricted) = (try await world("with", .withheld), try await world("restricted", .restricted))
         let named = try SignedCall.Question(filter: filter(BenchmarkStore.withheldRecord))
         let unknown = try SignedCall.Question(filter: filter(Descriptor.RecordID(SHA256.hash(Array("none".utf8)).value)))
         let comparisons = [
             Comparison("all", ("nothing withheld", without, .init()), ("the same", again, .init())),
             Comparison("all", ("nothing withheld", without, .init()), ("a record withheld", with, .init())),
+            Comparison("all", ("nothing withheld", without, .init()), ("a record restricted", restricted, .init())),
             Comparison("one record", ("it is not there", without, named), ("the same", again, named)),
             Comparison("one record", ("it is not there", without, named), ("withheld", with, named)),
+            Comparison("one record", ("it is not there", without, named), ("restricted", restricted, named)),
             Comparison("one record", ("none of this id", with, unknown), ("withheld", with, named)),
             Comparison("all", ("no such grant", with, .init(grant: "none")), ("purpose denied", with, .init(purpose: .research))),
         ]
@@ -39,7 +43,7 @@ enum TwoWorldTiming {
         for _ in 0..<rounds {
             // Two programs cannot have one store open, so a world that is compared with itself is one program.
             var servers: [FilePath: ServerProcess] = [:]
-            for folder in [without, again, with].shuffled() {
+            for folder in [without, again, with, restricted].shuffled() {
                 servers[folder] = try ServerProcess(["serve-gateway", folder.string])
             }
             for index in comparisons.indices.shuffled() {
