@@ -2,6 +2,7 @@ import CryptoPrimitives
 import DurableFiles
 import EnvelopeEncryption
 import Foundation
+import GatewayAPI
 import NIOCore
 import SharingContract
 import SystemPackage
@@ -47,6 +48,21 @@ import Testing
         #expect(try file.digest() == SHA256.hash(content))
         #expect(try file.start(100) == Array(content.prefix(100)))
         #expect(try file.start(4_000_000) == content)
+    }
+
+    /// A sparse file, so nothing of this size is written or read.
+    @Test func `a file whose payload no gateway takes is refused when it is opened`() throws {
+        let most = try #require(PayloadLayout(payloadSize: PayloadPath.maximumSize)).plaintextSize
+        _ = try file()
+        #expect(truncate(path.string, Int(most)) == 0)
+        #expect(try ContentFile(path)?.size == most)
+        #expect(truncate(path.string, Int(most + 1)) == 0)
+        do {
+            _ = try ContentFile(path)
+            Issue.record("it was opened")
+        } catch ClientError.localData(.file(let error, _)) {
+            #expect(error == .tooLarge)
+        }
     }
 
     @Test func `a record sealed from a file is named and digested as what was written says`() async throws {

@@ -1,5 +1,7 @@
 import CryptoPrimitives
 import DurableFiles
+import EnvelopeEncryption
+import GatewayAPI
 package import SystemPackage
 
 /// A file that is deposited as it is, read at any place, so that it need not fit into memory.
@@ -13,7 +15,7 @@ package final class ContentFile: Sendable {
     /// What fits into one read.
     private static let pieceSize: UInt64 = 1 << 20
 
-    /// `nil` for a pipe or a device, which cannot be read twice.
+    /// `nil` for a pipe or a device, which cannot be read twice. Throws `tooLarge` before anything is read if no gateway takes it.
     package init?(_ path: FilePath) throws(ClientError) {
         do {
             file = try FileReader(path).file
@@ -22,6 +24,9 @@ package final class ContentFile: Sendable {
             throw .localData(.file(error, path: path.string))
         }
         guard stamp.isRegular else { return nil }
+        guard let layout = PayloadLayout(plaintextSize: stamp.size), layout.payloadSize <= PayloadPath.maximumSize else {
+            throw .localData(.file(.tooLarge, path: path.string))
+        }
         self.path = path
         size = stamp.size
     }
