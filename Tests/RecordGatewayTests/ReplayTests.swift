@@ -81,6 +81,38 @@ import Testing
         }
     }
 
+    /// Nonces are in no order, and networks keep none. A gateway that took only the newest message of a key would lose the others.
+    @Test func `messages that come in another order than they were signed in are answered, each once`() async throws {
+        try await GatewaySite.town { town in
+            try await town.grant("grant", to: "lakeside")
+            try await town.deposit(["lab 1"])
+            let gateway = town.gateway
+            let calls = [town.requesting("grant", by: "lakeside"), town.requesting("grant", by: "lakeside")]
+            let first = gateway.sign(calls[0], by: "lakeside")
+            gateway.site.clock.advance(by: 1)
+            let second = gateway.sign(calls[1], by: "lakeside")
+            var answers: [Answer] = []
+            var leaves: [UInt64] = []
+            for (message, call, other) in [(second, calls[1], first), (first, calls[0], second)] {
+                let answer = try await gateway.send(message)
+                #expect(answer.status == 200)
+                let decision = try RequestRecords.Answer(canonical: try gateway.verified(answer, to: message)).decision
+                try gateway.verify(decision)
+                if case .decision(let decided) = decision.leaf.entry.event, case .released(let release) = decided.outcome {
+                    #expect(release.request == RequestHash(of: call.request))
+                } else {
+                    Issue.record("nothing was released")
+                }
+                // What answers one message is no answer to another.
+                #expect(throws: MessageSignatureError.self) { try gateway.verified(answer, to: other) }
+                answers.append(answer)
+                leaves.append(decision.index)
+            }
+            #expect(leaves.count == 2 && leaves[0] + 1 == leaves[1] && answers[0].body != answers[1].body)
+            for message in [first, second] { try await expectUsed(gateway, message) }
+        }
+    }
+
     /// Nonces are thrown away when a gateway starts and every minute after that. One that could still be used must stay.
     @Test func `a nonce is forgotten when its message has expired, and not before`() async throws {
         let site = try GatewaySite()
