@@ -120,6 +120,40 @@ import Testing
         #expect(try await found(seen: 3, again) == .ruleBroken(leaf: UInt64(last + 1)))
     }
 
+    /// The ledger's own signature and the member's are good on all of it, and so is the release key's: it is the rule that stands against it.
+    @Test func `a grant that was revoked is not revived, by a release under it or by granting it again`() async throws {
+        let revoked = try #require(story.leaves.firstIndex { $0.entry.event.kind == .revocation })
+        let size = UInt64(revoked + 1)
+        let last = story.leaves[revoked].time
+        let release = Leaf(time: last, entry: released("a request of its own")).canonicalBytes
+        // As long as the grant stood, the very same leaf would have been followed.
+        var before = honest(revoked)
+        before.leaves.append(release)
+        try await serving { gateway, connection in
+            let replica = try replica()
+            try before.show(at: gateway)
+            try await replica.sync(connection)
+            #expect(replica.releases(under: publicKey("grant")).map(\.leaf) == [story.release, UInt64(revoked)])
+        }
+        let granted = try #require(
+            story.leaves.first { leaf in
+                if case .grant(let grant) = leaf.entry.event { grant.control == publicKey("grant") } else { false }
+            })
+        for revival in [release, Leaf(time: last, entry: granted.entry).canonicalBytes] {
+            var revived = honest(revoked + 1)
+            revived.leaves.append(revival)
+            for seen in [0, 3, revoked, revoked + 1] {
+                #expect(try await found(seen: seen, revived) == .ruleBroken(leaf: size), "seen \(seen)")
+            }
+        }
+    }
+
+    /// A decision that releases something under the story's grant, by its member.
+    private func released(_ request: String) -> Entry {
+        let (decision, body) = story.world.decision(request, grant: "grant", released: [SHA256.hash([1])])
+        return story.world.entry(.decision(decision), by: ["north"], evidence: story.world.evidence(body))
+    }
+
     @Test func `time does not go back`() async throws {
         var back = honest
         back.leaves[4] = Leaf(time: Minute(story.leaves[4].time.number - 1), entry: story.leaves[4].entry).canonicalBytes

@@ -9,7 +9,8 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// What lies in a store's file and is not proven by the ledger, each with the reason why a changed bit there harms nobody.
+/// What lies in a store's file and is not proven by the ledger, each with the reason why a changed bit there harms nobody. That readers
+/// of headers, messages and backups notice, the programs' UnprovenTests show.
 enum Unproven {
     private static let inbox = "the reader opens and authenticates what is in a message, and counts nothing by its number"
     private static let replay =
