@@ -16,8 +16,7 @@ import Testing
 @Suite struct LiesToProgramTests {
     /// Lakeside may read Ana's laboratory records, of which there are two, and has read them.
     private func sharing(_ body: (Town, ReceivedGrant) async throws -> Void) async throws {
-        try await Town.standing { town in
-            town.setClock()
+        try await Town.standing(startingAt: Town.programsClock) { town in
             try await town.deposit("glucose 5.1")
             try await town.grant(to: "Lakeside Hospital")
             try await town.lakeside.readInbox()
@@ -30,7 +29,6 @@ import Testing
     /// Runs a command as a copy of somebody's profile while the gateway lies, and then lets it be honest again.
     private func expect(_ words: String, _ town: Town, as name: String, _ command: String...) async throws {
         let program = try Program(town, name)
-        town.setClock()
         let outcome = try await program.run(command)
         #expect(outcome.status == 5, "\(command) ended with \(outcome.status): \(outcome.error)")
         #expect(outcome.error.contains("NOT VERIFIED: \(words)."), "\(command): \(outcome.error)")
@@ -77,7 +75,6 @@ import Testing
                 return RequestRecords.Answer(decision: answer.decision, outcome: .released(swapped, hasMore: hasMore))
             }
             let program = try Program(town, "Lakeside Hospital")
-            town.setClock()
             let requested = try await program.run(["clinic", "request", "1"])
             #expect(requested.status == 0, "\(requested.error)")
             let opened = try await program.run(["clinic", "open", "1", "--as", "files", "--out", "received"])
@@ -142,8 +139,7 @@ import Testing
     }
 
     @Test func `a depositor is told of lists that are older or invented, and of a deposit without its record`() async throws {
-        try await Town.standing { town in
-            town.setClock()
+        try await Town.standing(startingAt: Town.programsClock) { town in
             let first = Mutex<RecipientList?>(nil)
             town.gateway.lie(about: FetchRecipientList.self) { list, _ in
                 first.withLock { $0 = $0 ?? list }
@@ -202,11 +198,9 @@ import Testing
 }
 
 extension Town {
-    /// Makes it as late here as it is for the programs. A little later, for this clock stands while one runs, and what is signed after a
-    /// minute by a gateway's clock is not good yet.
-    fileprivate func setClock() {
-        gateway.advance(seconds: Int64(Date().timeIntervalSince1970) + 60 - gateway.clock())
-    }
+    /// As late as it is for the programs. A little later, for this clock stands while one runs, and what is signed after a minute by a
+    /// gateway's clock is not good yet.
+    fileprivate static var programsClock: Int64 { Int64(Date().timeIntervalSince1970) + 60 }
 }
 
 /// The built program, with a copy of somebody's profile: the profile itself is open in this process.

@@ -39,10 +39,11 @@ final class LyingGateway: Sendable {
     }
 
     private let state = Mutex(State())
-    private let seconds = Mutex(World().now.secondsSince1970)
+    private let seconds: Mutex<Int64>
     let folder: TemporaryFolder
 
-    private init() throws {
+    private init(startingAt seconds: Int64) throws {
+        self.seconds = Mutex(seconds)
         folder = try TemporaryFolder()
     }
 
@@ -77,11 +78,12 @@ func failure(_ body: () async throws -> Void) async -> (any Error)? {
 extension LyingGateway {
     private struct NotListening: Error {}
 
-    /// Serves on a port of the system's choice for the time of `body`.
+    /// Serves on a port of the system's choice for the time of `body`, by a clock of its own.
     static func serving(
-        limits: GatewayLimits = GatewayLimits(), _ body: (LyingGateway, _ address: String) async throws -> Void
+        limits: GatewayLimits = GatewayLimits(), startingAt seconds: Int64 = World().now.secondsSince1970,
+        _ body: (LyingGateway, _ address: String) async throws -> Void
     ) async throws {
-        let gateway = try LyingGateway()
+        let gateway = try LyingGateway(startingAt: seconds)
         let logger = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let application = Application(

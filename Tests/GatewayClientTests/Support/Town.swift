@@ -26,8 +26,11 @@ final class Town {
     }
 
     /// Everybody admitted and enrolled: Hillside has Ana's card, one of her records is deposited, and Lakeside has nothing yet.
-    static func standing(limits: GatewayLimits = GatewayLimits(), _ body: (Town) async throws -> Void) async throws {
-        try await LyingGateway.serving(limits: limits) { gateway, address in
+    static func standing(
+        limits: GatewayLimits = GatewayLimits(), startingAt seconds: Int64 = World().now.secondsSince1970,
+        _ body: (Town) async throws -> Void
+    ) async throws {
+        try await LyingGateway.serving(limits: limits, startingAt: seconds) { gateway, address in
             let town = Town(gateway, address)
             let failure = await failure {
                 try await town.populate()
@@ -41,8 +44,10 @@ final class Town {
     }
 
     /// The same, and Ana has granted Lakeside her laboratory records.
-    static func sharing(_ body: (Town, ReceivedGrant) async throws -> Void) async throws {
-        try await standing { town in
+    static func sharing(
+        startingAt seconds: Int64 = World().now.secondsSince1970, _ body: (Town, ReceivedGrant) async throws -> Void
+    ) async throws {
+        try await standing(startingAt: seconds) { town in
             try await town.grant()
             try await body(town, try #require(town.lakeside.state.grants.first))
         }
@@ -53,6 +58,8 @@ final class Town {
         Session.Environment(
             trustRoots: nil, workFactor: 4, pause: { [gateway] in gateway.advance(seconds: 1) }, clock: gateway.clock)
     }
+
+    private var today: Day { Minute(secondsSince1970: gateway.clock()).day }
 
     func folder(_ name: String) -> ProfileFolder {
         ProfileFolder(name: name, in: FilePath(gateway.folder.path("home")))
@@ -92,7 +99,7 @@ extension Town {
     func card(_ categories: [UInt16] = [laboratory]) async throws -> Card {
         try await ana.session.sync()
         let clinic = try ana.session.actor(named: "Hillside Clinic")
-        return try await ana.makeCard(for: clinic, categories: categories, until: World().now.day.adding(days: 365))
+        return try await ana.makeCard(for: clinic, categories: categories, until: today.adding(days: 365))
     }
 
     func admit(_ name: String, _ role: Actor.Role) async throws {
@@ -102,7 +109,7 @@ extension Town {
         organisations[name] = client
         let actor = Actor(
             key: application.key, recipient: application.recipient, name: application.name, role: role,
-            end: World().now.day.adding(days: 365), mandate: application.mandate)
+            end: today.adding(days: 365), mandate: application.mandate)
         let evidence = Evidence(salt: World.salt, body: ActorBody(identifiers: application.identifiers))
         let entry = World().entry(.actor(actor), by: ["north"], evidence: evidence)
         let post = PostEntry(entry: entry, evidence: evidence)
@@ -163,7 +170,7 @@ extension Town {
         try await ana.session.sync()
         let lakeside = try ana.session.actor(named: "Lakeside Hospital")
         let proposed = try await ana.propose(
-            to: lakeside, category: Self.laboratory, purposes: [.treatment], until: World().now.day.adding(days: 30))
+            to: lakeside, category: Self.laboratory, purposes: [.treatment], until: today.adding(days: 30))
         let given = try await ana.grant(proposed)
         try await self.lakeside.readInbox()
         return given
