@@ -1,35 +1,10 @@
 import AccessPolicy
 import CryptoPrimitives
-import Dispatch
 import GatewayAPI
 import RecordStorage
 import SharingContract
 import TestSupport
 import Testing
-
-/// A writer that stands in the middle of a batch until the test says that it goes on.
-private final class StandingWriter: Sendable {
-    private let gate = DispatchSemaphore(value: 0)
-    private let reached = DispatchSemaphore(value: 0)
-
-    /// Blocks the writer's thread.
-    func stand() {
-        reached.signal()
-        gate.wait()
-    }
-
-    func goOn() { gate.signal() }
-
-    /// Suspends until the writer stands.
-    func begun() async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                self.reached.wait()
-                continuation.resume()
-            }
-        }
-    }
-}
 
 /// On a disk that does not answer, a gateway does not let callers pile up: it says that it is busy, and signs that it said so.
 @Suite(.timeLimit(.minutes(5))) struct BusyGateways {
@@ -65,7 +40,7 @@ private final class StandingWriter: Sendable {
             try await town.deposit(["lab 1"])
             let (settled, gateway, store) = (town, town.gateway, town.gateway.store)
             let before = store.head.size
-            let writer = StandingWriter()
+            let writer = Standstill()
             let leader = Task { try await store.commit { _ in writer.stand() } }
             await writer.begun()
             let refused = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -73,7 +48,7 @@ private final class StandingWriter: Sendable {
                 var refused: SignedMessage?
                 // The first that comes back was turned away, so all others wait, and nobody is done before the writer goes on.
                 for try await isAway in group where isAway && refused == nil {
-                    defer { writer.goOn() }
+                    defer { writer.end() }
                     refused = try await expectBusy(settled)
                 }
                 return refused

@@ -1,32 +1,7 @@
 import CryptoPrimitives
-import Dispatch
 import RecordStorage
 import TestSupport
 import Testing
-
-/// A batch that does not come back, as on a disk that does not answer. The test says when it goes on.
-private final class Standstill: Sendable {
-    private let gate = DispatchSemaphore(value: 0)
-    private let reached = DispatchSemaphore(value: 0)
-
-    /// Blocks the writer's thread inside a batch.
-    func stand() {
-        reached.signal()
-        gate.wait()
-    }
-
-    func end() { gate.signal() }
-
-    /// Suspends until the writer stands.
-    func begun() async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                self.reached.wait()
-                continuation.resume()
-            }
-        }
-    }
-}
 
 @Suite(.timeLimit(.minutes(5))) struct SlowDisks {
     private static let bound = 4_096
