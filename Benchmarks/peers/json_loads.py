@@ -3,7 +3,7 @@
     json_loads.py FILE
 
 It prints the name and version of the parser, orjson's where it is installed. Then, for every line it reads, it parses the file's
-bytes into objects and prints the nanoseconds that took.
+bytes into objects five times, as often as the contender does, and prints the nanoseconds that one of them took.
 """
 
 import platform
@@ -22,8 +22,11 @@ except ImportError:
 with open(sys.argv[1], "rb") as file:
     content = file.read()
 
+REPETITIONS = 5
+
 print(name, flush=True)
 for _ in sys.stdin:
     start = time.thread_time_ns()
-    parser.loads(content)
-    print(time.thread_time_ns() - start, flush=True)
+    for _ in range(REPETITIONS):
+        parser.loads(content)
+    print((time.thread_time_ns() - start) // REPETITIONS, flush=True)
