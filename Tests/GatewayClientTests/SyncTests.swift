@@ -13,8 +13,8 @@ import Testing
     private static func full(_ address: Ed25519.PublicKey) -> LyingGateway.Lie {
         { exchange in
             guard try SendMessage(canonical: exchange.question).address == address else { return }
-            exchange.status = .tooManyRequests
-            exchange.answer = APIError(.tooMany, "this inbox is full").canonicalBytes
+            exchange.status = .conflict
+            exchange.answer = APIError(.full, "this inbox is full").canonicalBytes
         }
     }
 
