@@ -42,7 +42,7 @@ import Testing
         var told = 0
         for kilobytes in stride(from: 100_000, through: 400_000, by: 50_000) {
             // With less than this the system does not load it, or NIO ends it, for no thread can be begun.
-            let reaching = try await workshop.sh("ulimit -v \(kilobytes); timeout 10 cordon --as hillside status").status
+            let reaching = try await workshop.sh("ulimit -v \(kilobytes); timeout 10 cordon --as north status").status
             guard reaching == 3 else { continue }
             let outcome = try await workshop.sh("ulimit -v \(kilobytes); exec timeout --signal=TERM 10 \(line)")
             #expect(outcome.status < 126, "\(kilobytes): \(outcome.all)")
