@@ -86,7 +86,7 @@ struct PieceLine {
         }
     }
 
-    /// Pieces take turns: a slot is free again when all of the piece before is done.
+    /// Pieces take turns: `PieceSchedule` begins none before all of the one that had its slot is done.
     private func slot(_ index: UInt64) -> Slot { slots[Int(index % UInt64(slots.count))] }
 
     /// Where a piece lies. One task works on it, and then several look at it.

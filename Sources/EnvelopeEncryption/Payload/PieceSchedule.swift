@@ -1,4 +1,4 @@
-/// Which piece is worked on or looked at next.
+/// Which piece is worked on or looked at next, where pieces become ready in any order and are looked at in theirs.
 struct PieceSchedule {
     enum Step {
         case work(UInt64)
@@ -10,9 +10,9 @@ struct PieceSchedule {
     private let workersAtMost: Int
     private var workers = 0
     private var begun: UInt64 = 0
-    /// Pieces that are worked on, and those behind one of them.
+    /// Pieces that are ready behind one that is not.
     private var isWorked: Set<UInt64> = []
-    /// Up to here all pieces are worked on.
+    /// All pieces before this one are ready.
     private var collected: UInt64 = 0
     private var lookers: [Looker]
 
@@ -36,15 +36,16 @@ struct PieceSchedule {
             lookers[view].isLooking = true
             steps.append(.view(view, lookers[view].seen))
         }
-        let isFree = (lookers.map(\.seen).min() ?? collected) + slotCount
-        while workers < workersAtMost, begun < min(pieceCount, isFree) {
+        // A slot is free again when the piece in it is ready and everybody has looked at it.
+        let end = min(pieceCount, (lookers.map(\.seen).min() ?? collected) + slotCount)
+        while workers < workersAtMost, begun < end {
             steps.append(.work(begun))
             (workers, begun) = (workers + 1, begun + 1)
         }
         return steps
     }
 
-    /// The pieces, in order, before which all are worked on now and were not before.
+    /// The pieces that may be looked at from now on, in order: those that are ready and have none before them that is not.
     mutating func worked(_ index: UInt64) -> Range<UInt64> {
         workers -= 1
         isWorked.insert(index)
