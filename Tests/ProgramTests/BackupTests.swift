@@ -18,7 +18,7 @@ import Testing
             try await workshop.done(
                 """
                 set -e; cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
-                head -c 300000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large
+                \(Workshop.noise(300_000)) > large; cordon --as hillside clinic deposit --patient 12345 large
                 cordon --as ana grant --to lakeside --category laboratory --yes; cordon --as lakeside clinic inbox
                 cordon --as lakeside clinic request 1; cordon --as north backup kept
                 """)
@@ -224,7 +224,7 @@ extension Workshop {
         try await workshop.serving { _ in
             try await workshop.populate()
             try await workshop.done(
-                "head -c 3000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
+                "\(Workshop.noise(3_000_000)) > large; cordon --as hillside clinic deposit --patient 12345 large")
             // At instants spread over as long as one takes, and a little longer.
             let whole = try await workshop.done(
                 """

@@ -15,7 +15,7 @@ import Testing
                 """
                 set -e; cordon --as hillside clinic deposit --patient 12345 fixtures/records/ana.json
                 cordon --as ana grant --to lakeside --category laboratory --yes; cordon --as lakeside clinic inbox
-                head -c 4000000 /dev/urandom > large
+                \(Workshop.noise(4_000_000)) > large
                 """)
             let filled = try await workshop.sh(
                 "for i in $(seq 12); do printf $i >> large; cordon --as hillside clinic deposit --patient 12345 large || exit $?; done"
@@ -49,7 +49,7 @@ import Testing
         try await workshop.serving { _ in
             try await workshop.populate()
             try await workshop.done(
-                "head -c 4000000 /dev/urandom > large; cordon --as hillside clinic deposit --patient 12345 large")
+                "\(Workshop.noise(4_000_000)) > large; cordon --as hillside clinic deposit --patient 12345 large")
             let refused = try await workshop.sh("cordon --as north backup small/kept")
             #expect(refused.status == 4 && refused.error.contains("disk is full"), "\(refused.all)")
             #expect(try await workshop.done("ls small") == "")

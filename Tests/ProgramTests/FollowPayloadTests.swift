@@ -33,7 +33,7 @@ import Testing
 
         func deposit(_ number: Int, bytes: Int = 300_000) async throws {
             try await workshop.done(
-                "head -c \(bytes) /dev/urandom > large-\(number); cordon --as hillside clinic deposit --patient 12345 large-\(number)"
+                "\(Workshop.noise(bytes)) > large-\(number); cordon --as hillside clinic deposit --patient 12345 large-\(number)"
             )
         }
 

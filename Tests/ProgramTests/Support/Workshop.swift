@@ -78,6 +78,10 @@ struct Workshop: Sendable {
         return outcome.output
     }
 
+    /// Shell for a file's worth of what nothing compresses. It begins with a letter: drawn bytes may begin like JSON or an archive, which a
+    /// deposit looks into.
+    static func noise(_ bytes: Int) -> String { "{ printf n; head -c \(bytes - 1) /dev/urandom; }" }
+
     struct Failed: Error, CustomStringConvertible {
         let line: String
         let outcome: Outcome
