@@ -1,33 +1,25 @@
-/// Decides requests.
-///
-/// A forbid that applies denies; else a permit that applies allows; else the answer is deny. A policy whose evaluation fails counts as
-/// not applying and is reported: whether that should deny is the caller's rule.
-package struct Authorizer: Sendable {
-    package let policies: PolicySet
-    package let entities: Entities
-
-    package init(policies: PolicySet, entities: Entities) {
-        self.policies = policies
-        self.entities = entities
-    }
-
-    package func authorize(_ request: Request) -> Response {
-        policies.authorize(request, entities: entities)
+extension PolicySet {
+    /// A forbid that applies denies; else a permit that applies allows; else the answer is deny. A policy whose evaluation fails counts as
+    /// not applying and is reported: whether that should deny is the caller's rule. The order in which policies were added changes nothing.
+    package func authorize(_ request: Request, entities: Entities) -> Response {
+        CollectionOfOne(self).authorize(request, entities: entities)
     }
 }
 
-extension PolicySet {
-    /// The same answer whatever the order in which the policies were added.
+extension Sequence<PolicySet> {
+    /// What one set of all their policies answers, without compiling one. No two may have a policy of the same name.
     package func authorize(_ request: Request, entities: Entities) -> Response {
         let situation = Situation(request, entities)
         var permits: [PolicyID] = []
         var forbids: [PolicyID] = []
         var errors: [Diagnostics.PolicyError] = []
-        forEachApplicable(situation) { entry in
-            switch entry.outcome(in: situation) {
-            case .success(true): if entry.effect == .permit { permits.append(entry.id) } else { forbids.append(entry.id) }
-            case .success(false): break
-            case .failure(let error): errors.append(.init(id: entry.id, error: error))
+        for set in self {
+            set.forEachApplicable(situation) { entry in
+                switch entry.outcome(in: situation) {
+                case .success(true): if entry.effect == .permit { permits.append(entry.id) } else { forbids.append(entry.id) }
+                case .success(false): break
+                case .failure(let error): errors.append(.init(id: entry.id, error: error))
+                }
             }
         }
         let decision: Decision = forbids.isEmpty && !permits.isEmpty ? .allow : .deny

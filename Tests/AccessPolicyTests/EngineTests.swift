@@ -207,7 +207,7 @@ import Testing
                 """)
         let request = Cedar.Request(
             principal: .organization(publicKey("lakeside")), action: .action(.read), resource: .record(.zero), context: .empty)
-        let ruling = try Published.library().rule(on: request, entities: .empty, grants: failing)
+        let ruling = try Published.library().rule(on: request, entities: .empty, grants: [failing])
         #expect(ruling.decision == .deny && ruling.erring == ["policy1"])
     }
 

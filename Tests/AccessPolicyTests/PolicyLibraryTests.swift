@@ -133,11 +133,11 @@ import Testing
         let entities = try Self.entities(library)
         let allowed = try #require(try Self.cases(library).flatMap(\.cases).first { $0.decision == .allow })
         let permit = try PolicySet(parsing: "permit (principal, action, resource);")
-        #expect(library.rule(on: allowed.request, entities: entities, grants: permit).decision == .allow)
+        #expect(library.rule(on: allowed.request, entities: entities, grants: [permit]).decision == .allow)
         for broken in ["permit", "forbid"] {
             let grants = try PolicySet(
                 parsing: "permit (principal, action, resource); \(broken) (principal, action, resource) when { context.none };")
-            let ruling = library.rule(on: allowed.request, entities: entities, grants: grants)
+            let ruling = library.rule(on: allowed.request, entities: entities, grants: [grants])
             #expect(ruling.decision == .deny && ruling.erring == ["policy1"] && ruling.obligations.isEmpty)
         }
     }

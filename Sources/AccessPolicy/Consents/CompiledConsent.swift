@@ -3,7 +3,7 @@ package import CryptoPrimitives
 
 /// A consent as policies: at most one permit and one forbid, both about one compartment. The same bytes in the same grant always give the
 /// same compilation, so that whoever relies on one can make it again.
-package struct CompiledConsent: Hashable, Sendable {
+package struct CompiledConsent: Sendable {
     /// Why a consent, or a part of it, could not be computed. It permits nothing then, and a person should look at it.
     package struct Review: Hashable, Sendable {
         /// Where in the text, such as `provision.provision[1].type`; empty for all of it.
@@ -20,6 +20,12 @@ package struct CompiledConsent: Hashable, Sendable {
     package let permit: Policy?
     /// Counts for every request on the compartment.
     package let forbid: Policy?
+    /// Both, for those that rely on this grant.
+    package let policies: PolicySet
+    /// The forbid alone, for all others.
+    package let forbidding: PolicySet
+    /// Records that either names.
+    let namedRecords: Set<EntityUID>
     package let consented: Consented
     package let review: [Review]
     /// Whether the forbid holds until it is revoked, beyond the grant's last day.
@@ -53,10 +59,22 @@ package struct CompiledConsent: Hashable, Sendable {
         self.isLasting = isLasting
         if !isWhole, let permit = made.permit { try? set.remove(permit.id) }
         hash = SHA256.hash(set.json)
+        policies = set
+        namedRecords = set.policies.values.reduce(into: []) { $0.formUnion($1.body.entities(of: "Record")) }
+        // Compiled here, once, because deciding must not take longer where something is forbidden.
+        if self.permit != nil, let permit = made.permit { try? set.remove(permit.id) }
+        forbidding = set
     }
 
     /// Whether its forbid counts on this day, unless it was revoked.
     package func forbids(on day: Day, _ scope: ConsentScope) -> Bool {
         forbid != nil && scope.from <= day && (isLasting || day < scope.until)
+    }
+}
+
+extension CompiledConsent: Equatable {
+    package static func == (one: CompiledConsent, other: CompiledConsent) -> Bool {
+        (one.permit, one.forbid, one.consented) == (other.permit, other.forbid, other.consented)
+            && (one.review, one.isLasting, one.hash) == (other.review, other.isLasting, other.hash)
     }
 }

@@ -21,7 +21,8 @@ package struct DecisionEngine: Sendable {
     private var rulings: [Likeness: Ruling] = [:]
 
     private struct Question {
-        let policies: PolicySet
+        /// They decide as one set of them all would.
+        let policies: [PolicySet]
         /// Who is asked about in the place of who sent the request.
         var guardian: ConsentScope?
     }
@@ -41,22 +42,24 @@ package struct DecisionEngine: Sendable {
             inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, under: inputs.authorities,
             emergency: inputs.emergency, compile: compile)
         let others = inputs.others.map { ($0, compile($0.consent, $0.scope)) }
+        var consents = others.map(\.1)
         switch check {
         case .failure(let denial):
-            (refusal, consented, questions) = (denial.reason, Consented(), [Question(policies: PolicySet())])
+            (refusal, consented, questions) = (denial.reason, Consented(), [Question(policies: [])])
         case .success(let relied):
             consented = relied.consented
-            let own = PolicySet(all: relied.grant.policies + others.compactMap(\.1.forbid))
-            let delegated = relied.authorities.map { PolicySet(all: $0.compiled.policies) }
+            // Of each consent once, for policies are named after their grant.
+            let isEachOnce =
+                inputs.others.isAscending(by: \.scope.control)
+                && !inputs.others.contains { $0.scope.control == inputs.request.grant }
             let isTrue = others.allSatisfy { $0.compilation == $1.hash }
-            refusal = own != nil && delegated.allSatisfy { $0 != nil } && isTrue ? nil : .compilationDiffers
+            refusal = isEachOnce && isTrue ? nil : .compilationDiffers
             questions =
-                [Question(policies: own ?? PolicySet())]
-                + zip(delegated, relied.authorities).map { Question(policies: $0 ?? PolicySet(), guardian: $1.guardian) }
+                [Question(policies: [relied.grant.policies] + others.map(\.1.forbidding))]
+                + relied.authorities.map { Question(policies: [$0.compiled.policies], guardian: $0.guardian) }
+            consents += [relied.grant] + relied.authorities.map(\.compiled)
         }
-        let policies = questions.flatMap { $0.policies.policies.values }
-        let records = policies.reduce(into: Set()) { $0.formUnion($1.body.entities(of: "Record")) }
-        named = records.union(inputs.policies?.library.namedRecords ?? [])
+        named = consents.reduce(into: inputs.policies?.library.namedRecords ?? []) { $0.formUnion($1.namedRecords) }
     }
 
     /// Whether the grant is about this record, and the request asks for it. Others are passed over as if they were not there.
@@ -130,16 +133,4 @@ package struct DecisionEngine: Sendable {
             return library.rule(on: request, entities: entities, grants: grants)
         }
     }
-}
-
-extension PolicySet {
-    /// `nil` if two have the same name.
-    fileprivate init?(all policies: [Policy]) {
-        self.init()
-        for policy in policies { guard (try? add(policy)) != nil else { return nil } }
-    }
-}
-
-extension CompiledConsent {
-    fileprivate var policies: [Policy] { [permit, forbid].compactMap(\.self) }
 }

@@ -4,7 +4,7 @@ extension PolicyCases {
     /// Cases that this policy has a part in: it forbids there, or it obliges.
     package func cases(decidedBy policy: LibraryPolicy, of library: PolicyLibrary, _ entities: Entities) -> [Case] {
         cases.filter { item in
-            let ruling = library.rule(on: item.request, entities: entities, grants: grants)
+            let ruling = library.rule(on: item.request, entities: entities, grants: [grants])
             return (ruling.reasons + ruling.obliging).contains(policy.policy.id)
         }
     }

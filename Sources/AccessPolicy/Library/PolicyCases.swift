@@ -43,7 +43,7 @@ package struct PolicyCases: Sendable {
         var failures: [String] = []
         var used: Set<PolicyID> = []
         for item in cases {
-            let ruling = library.rule(on: item.request, entities: entities, grants: grants)
+            let ruling = library.rule(on: item.request, entities: entities, grants: [grants])
             let reasons = ruling.reasons.filter { grants.policies[$0] == nil }
             used.formUnion(reasons + ruling.obliging)
             let found = (ruling.decision, reasons, ruling.obligations.map(\.rawValue))

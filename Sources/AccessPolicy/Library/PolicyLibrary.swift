@@ -101,8 +101,8 @@ extension PolicyLibrary {
     /// Denies unless a grant permits, nothing forbids and nothing fails: in Cedar alone a policy that fails would be passed over.
     ///
     /// - Parameter grants: what the patient's live consents permit and forbid. Their ids are none of this library's.
-    package func rule(on request: Cedar.Request, entities: Entities, grants: PolicySet) -> Ruling {
-        let parts = [forbidding, grants, obliging].map { $0.authorize(request, entities: entities) }
+    package func rule(on request: Cedar.Request, entities: Entities, grants: [PolicySet]) -> Ruling {
+        let parts = [[forbidding], grants, [obliging]].map { $0.authorize(request, entities: entities) }
         let erring = parts.flatMap(\.diagnostics.errors).map(\.id).sorted()
         let forbids = parts[0].diagnostics.reasons
         let granted = parts[1]
