@@ -30,12 +30,12 @@ enum GatewayContests {
             ours: {
                 let count = clients * 64
                 let scripts = ReleaseScripts(work, clients: clients, each: 64)
-                return try await spent(by: gateway, count) {
+                return try await gateway.processorTime(of: count) {
                     _ = try await LoadClient.run(port: gateway.port, clients: clients, scripts.script)
                 }
             },
             theirs: {
-                try await spent(by: hello, clients * 256) { _ = try await sayHello(hello, clients: clients, each: 256) }
+                try await hello.processorTime(of: clients * 256) { _ = try await sayHello(hello, clients: clients, each: 256) }
             })
     }
 
@@ -61,12 +61,6 @@ enum GatewayContests {
                 return left > 0 ? hello : nil
             }
         }
-    }
-
-    private static func spent(by server: ServerProcess, _ count: Int, _ body: () async throws -> Void) async throws -> Duration {
-        let before = try server.processorTime
-        try await body()
-        return (try server.processorTime - before) / count
     }
 }
 

@@ -52,6 +52,13 @@ final class ServerProcess {
         }
     }
 
+    /// What it spends on one of `count` while `body` has it do them all.
+    func processorTime(of count: Int, _ body: () async throws -> Void) async throws -> Duration {
+        let before = try processorTime
+        try await body()
+        return (try processorTime - before) / count
+    }
+
     /// Memory that is its own, in MiB: what the kernel calls anonymous.
     var memory: Int {
         let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""

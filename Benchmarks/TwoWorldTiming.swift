@@ -38,6 +38,10 @@ enum TwoWorldTiming {
             Comparison("one record", ("it is not there", without, named), ("restricted", restricted, named)),
             Comparison("one record", ("none of this id", with, unknown), ("withheld", with, named)),
             Comparison("all", ("no such grant", with, .init(grant: "none")), ("purpose denied", with, .init(purpose: .research))),
+            Comparison("all, 64 at once", ("nothing withheld", without, .init()), ("the same", again, .init()), clients: 64),
+            Comparison(
+                "all, 64 at once", ("nothing withheld", without, .init()), ("a record restricted", restricted, .init()), clients: 64
+            ),
         ]
         var results = comparisons.map { _ in Results() }
         for _ in 0..<rounds {
@@ -47,7 +51,7 @@ enum TwoWorldTiming {
                 servers[folder] = try ServerProcess(["serve-gateway", folder.string])
             }
             for index in comparisons.indices.shuffled() {
-                try await results[index].add(comparisons[index].times(servers, pairs, unmeasured))
+                try await results[index].add(comparisons[index].times(servers))
             }
         }
         let lines = zip(comparisons, results).map { $0.line($1) }
@@ -56,7 +60,7 @@ enum TwoWorldTiming {
             |---|---|---|---|---|---|---|
             \(lines.joined(separator: "\n"))
 
-            \(rounds) rounds of \(pairs) pairs. Without a difference t lies between -2.13 and 2.13 nineteen times of twenty.
+            \(rounds) rounds of \(pairs) pairs, an eighth of them where many ask. Without a difference t lies between -2.13 and 2.13 nineteen times of twenty.
             """
     }
 
@@ -89,17 +93,21 @@ enum TwoWorldTiming {
     private struct Comparison {
         let title: String
         let worlds: [World]
+        /// How many ask at the same time. Theirs is the time until the last has its answer: what a gateway works for each adds up.
+        let clients: Int
 
-        init(_ title: String, _ one: World, _ other: World) {
-            (self.title, worlds) = (title, [one, other])
+        init(_ title: String, _ one: World, _ other: World, clients: Int = 1) {
+            (self.title, worlds, self.clients) = (title, [one, other], clients)
         }
 
-        func times(_ servers: [FilePath: ServerProcess], _ pairs: Int, _ unmeasured: Int) async throws -> [[Double]] {
+        func times(_ servers: [FilePath: ServerProcess]) async throws -> [[Double]] {
             var times: [[Double]] = [[], []]
+            let (pairs, unmeasured) =
+                clients == 1 ? (TwoWorldTiming.pairs, TwoWorldTiming.unmeasured) : (TwoWorldTiming.pairs / 8, 2)
             for pair in 0..<pairs + unmeasured {
                 for index in [0, 1].shuffled() {
                     guard let server = servers[worlds[index].folder] else { throw LoadError.notReleased }
-                    let time = try await TwoWorldTiming.time(worlds[index].question, server)
+                    let time = try await TwoWorldTiming.time(worlds[index].question, server, clients)
                     if pair >= unmeasured { times[index].append(time) }
                 }
             }
@@ -114,13 +122,15 @@ enum TwoWorldTiming {
         }
     }
 
-    private static func time(_ question: SignedCall.Question, _ server: ServerProcess) async throws -> Double {
-        let request = SignedCall.release(by: key(BenchmarkStore.clinic), releaseKey: key(question.grant + "/release"), question)
-        let duration = try await LoadClient.run(port: server.port, clients: 1) { _ in
+    private static func time(_ question: SignedCall.Question, _ server: ServerProcess, _ clients: Int) async throws -> Double {
+        let requests = (0..<clients).map { _ in
+            SignedCall.release(by: key(BenchmarkStore.clinic), releaseKey: key(question.grant + "/release"), question)
+        }
+        let duration = try await LoadClient.run(port: server.port, clients: clients) { client in
             var isAsked = false
             return { _ in
                 defer { isAsked = true }
-                return isAsked ? nil : request
+                return isAsked ? nil : requests[client]
             }
         }
         return duration / .seconds(1)

@@ -8,8 +8,9 @@ extension PolicySet {
 
 extension Sequence<PolicySet> {
     /// What one set of all their policies answers, without compiling one. No two may have a policy of the same name.
-    package func authorize(_ request: Request, entities: Entities) -> Response {
-        let situation = Situation(request, entities)
+    package func authorize(_ request: Request, entities: Entities) -> Response { authorize(Situation(request, entities)) }
+
+    package func authorize(_ situation: Situation) -> Response {
         var permits: [PolicyID] = []
         var forbids: [PolicyID] = []
         var errors: [Diagnostics.PolicyError] = []

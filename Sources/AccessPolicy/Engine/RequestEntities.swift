@@ -9,6 +9,7 @@ struct RequestEntities {
     private let action: EntityUID
     private let context: Cedar.Record
     private let purposes: [Entity]
+    private let actions: [Entity]
     private let schema: Schema?
 
     /// - Parameter guardian: a guardianship whose holder is asked about in the place of who sent the request; `nil` for the latter.
@@ -33,6 +34,7 @@ struct RequestEntities {
         ]
         let emergency = inputs.emergency.map { Cedar.Record.Field(name: "emergency", value: .record($0.record)) }
         context = Cedar.Record(fields + [emergency].compactMap(\.self)) ?? .empty
+        actions = library?.actions ?? Self.actions
         schema = library?.schema
     }
 
@@ -51,11 +53,13 @@ struct RequestEntities {
         let records = Array(records)
         let labels = Set(records.flatMap(\.parents)).filter { $0.type == "Label" }
         let chains = labels.flatMap { Self.chain($0.id.text, SensitivityCodes.tree, EntityUID.label) }
-        let all = records + [principal] + purposes + chains + (schema?.actionEntities ?? Self.actions)
-        // Two labels share those above them.
-        guard let entities = try? Entities(Set(all)) else { return nil }
-        if let schema, (try? schema.validate(entities)) == nil { return nil }
-        return entities
+        // Two labels share those above them, which changes nothing.
+        let own = records + [principal] + purposes + chains
+        guard let entities = try? Entities(own + actions) else { return nil }
+        guard let schema else { return entities }
+        // The actions are the schema's own.
+        let isValid = own.allSatisfy { (try? schema.validate($0, ancestors: entities.allAncestors(of: $0.uid))) != nil }
+        return isValid ? entities : nil
     }
 
     func record(_ candidate: Candidate, _ facts: StoredFacts) -> Entity {

@@ -19,6 +19,8 @@ package struct PolicyLibrary: Sendable {
     package static let maximumPolicies = 1_000
 
     package let schema: Schema
+    /// The schema's.
+    let actions: [Entity]
     /// By id.
     package let policies: [LibraryPolicy]
     private let forbidding: PolicySet
@@ -30,6 +32,7 @@ package struct PolicyLibrary: Sendable {
     /// - Parameter sources: files of policies, in any order: it changes nothing.
     package init(schema source: Source, policies sources: [Source]) throws(LibraryError) {
         schema = try Self.schema(source)
+        actions = schema.actionEntities
         var policies: [String: LibraryPolicy] = [:]
         for source in sources {
             for body in try Self.bodies(source) {
@@ -102,7 +105,8 @@ extension PolicyLibrary {
     ///
     /// - Parameter grants: what the patient's live consents permit and forbid. Their ids are none of this library's.
     package func rule(on request: Cedar.Request, entities: Entities, grants: [PolicySet]) -> Ruling {
-        let parts = [[forbidding], grants, [obliging]].map { $0.authorize(request, entities: entities) }
+        let situation = Situation(request, entities)
+        let parts = [[forbidding], grants, [obliging]].map { $0.authorize(situation) }
         let erring = parts.flatMap(\.diagnostics.errors).map(\.id).sorted()
         let forbids = parts[0].diagnostics.reasons
         let granted = parts[1]

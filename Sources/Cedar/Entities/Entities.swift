@@ -64,7 +64,7 @@ package struct Entities: Sendable {
     package func ancestors(of uid: EntityUID) -> Set<EntityUID> { Set(allAncestors(of: uid)) }
 
     /// Each once, in no order that means anything.
-    func allAncestors(of uid: EntityUID) -> some Sequence<EntityUID> {
+    package func allAncestors(of uid: EntityUID) -> some Sequence<EntityUID> {
         let places = handles[uid].map(range) ?? 0..<0
         return ancestors[places].lazy.map { names[Int($0)] }
     }

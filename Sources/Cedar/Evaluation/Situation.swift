@@ -1,5 +1,5 @@
-/// A request with what is looked up once for all policies. A class, so that handing it on copies nothing.
-final class Situation: Sendable {
+/// A request with what is looked up once for all policies, of as many sets as are asked. A class, so that handing it on copies nothing.
+package final class Situation: Sendable {
     final class Participant: Sendable {
         let uid: EntityUID
         /// Nil where the entity is not even named.
@@ -20,7 +20,7 @@ final class Situation: Sendable {
     let context: Record
     let entities: Entities
 
-    init(_ request: Request, _ entities: Entities) {
+    package init(_ request: Request, _ entities: Entities) {
         principal = Participant(request.principal, in: entities)
         action = Participant(request.action, in: entities)
         resource = Participant(request.resource, in: entities)

@@ -80,7 +80,9 @@ package struct GatewayServer: Sendable {
         calls.add(PostEntry.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchRecipientList.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(DepositRecords.self, to: router) { try await $0.answer($1, from: $2) }
-        calls.add(RequestRecords.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(RequestRecords.self, to: router) { gateway, call, caller in
+            try await TimeBucket.decision.run { try await gateway.answer(call, from: caller) }
+        }
         calls.add(DeclareEmergency.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchEmergencies.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListRecords.self, to: router) { try await $0.answer($1, from: $2) }
