@@ -42,7 +42,9 @@ package final class SteadyClock: Sendable {
         return SteadyClock(
             wall: { Int64(Date().timeIntervalSince1970) }, elapsed: { (ContinuousClock.now - start).components.seconds },
             warning: {
-                logger.warning("the computer's clock jumped by more than an hour and is not followed; set it right and restart")
+                logger.warning(
+                    "the computer's clock jumped or stood still: it is off by more than an hour and is not followed; set it right and restart"
+                )
             })
     }
 }

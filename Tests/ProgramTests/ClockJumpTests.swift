@@ -59,7 +59,8 @@ import Testing
     /// How often the operator was told.
     private static func warnings(_ workshop: Workshop) throws -> Int {
         let said = try String(contentsOfFile: workshop.folder.path("said"), encoding: .utf8)
-        return said.components(separatedBy: "jumped by more than an hour and is not followed; set it right and restart").count - 1
+        return said.components(separatedBy: "it is off by more than an hour and is not followed; set it right and restart").count
+            - 1
     }
 
     private static func admission(_ name: String) -> String {
