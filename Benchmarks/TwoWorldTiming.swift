@@ -60,7 +60,8 @@ enum TwoWorldTiming {
             |---|---|---|---|---|---|---|
             \(lines.joined(separator: "\n"))
 
-            \(rounds) rounds of \(pairs) pairs, an eighth of them where many ask. Without a difference t lies between -2.13 and 2.13 nineteen times of twenty.
+            \(rounds) rounds of \(pairs) pairs, or an eighth of them where 64 ask. Without a difference t lies between -2.13 and 2.13
+            nineteen times of twenty.
             """
     }
 

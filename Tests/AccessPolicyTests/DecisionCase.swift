@@ -122,9 +122,11 @@ struct DecisionCase {
     }
 
     /// Decided as a gateway does.
-    var decided: DecisionRecord {
+    var decided: DecisionRecord { decided(by: ConsentCache()) }
+
+    func decided(by cache: ConsentCache) -> DecisionRecord {
         let inputs = inputs
-        var engine = DecisionEngine(inputs)
+        var engine = DecisionEngine(inputs, cache: cache)
         var draft = DecisionDraft()
         let candidates = records.filter(engine.isAbout)
         draft.add(candidates, engine.rule(on: candidates))

@@ -79,6 +79,31 @@ struct `The scope index` {
         #expect(allowed > 100)
     }
 
+    @Test func `several sets answer as one of all their policies does`() throws {
+        var generator = PolicyGenerator(seed: 20_261_122)
+        var failures = Failures()
+        var (allowed, forbidden, failed) = (0, 0, 0)
+        for _ in 0..<100 {
+            let entities = try generator.entities()
+            var whole = PolicySet()
+            var parts = [PolicySet(), PolicySet(), PolicySet()]
+            for number in 0..<20 {
+                let (id, body) = (CedarString("p\(number)"), generator.body(slots: false, depth: 2))
+                try whole.add(body, id: id)
+                try parts[generator.number(0...2)].add(body, id: id)
+            }
+            for _ in 0..<12 {
+                let request = generator.request()
+                let expected = whole.authorize(request, entities: entities)
+                failures.check(parts.authorize(request, entities: entities) == expected, "\(request): not \(expected)")
+                if expected.decision == .allow { allowed += 1 } else if !expected.diagnostics.reasons.isEmpty { forbidden += 1 }
+                if !expected.diagnostics.errors.isEmpty { failed += 1 }
+            }
+        }
+        #expect(failures.isEmpty, "\(failures)")
+        #expect(allowed > 50 && forbidden > 50 && failed > 50, "\(allowed) \(forbidden) \(failed)")
+    }
+
     @Test func `a policy that names no action applies to none`() throws {
         let set = try PolicySet(parsing: "permit(principal, action in [], resource);")
         let request = Request(principal: "U::\"a\"", action: "Action::\"a\"", resource: "U::\"b\"")

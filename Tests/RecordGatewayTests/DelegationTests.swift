@@ -63,10 +63,33 @@ import Testing
         }
     }
 
+    /// The holder has a header for one of two records. Every place gets the same answer.
+    @Test func `whoever gives headers in her place does not learn what there is beside his own`() async throws {
+        try await begun { town in
+            let positions = try await town.positions()
+            try await town.delegate("late")
+            let late = Town.holder("late")
+            _ = try await town.gateway.call(town.addingHeaders("late", [positions[0]]), by: Town.laboratory)
+            _ = try await town.gateway.call(town.delegating("g", to: "lakeside", under: "late"), by: late)
+            let nowhere: [UInt64] = [positions[1] + 1, 0, 255, positions[1] + 4_096, .max]
+            for places in [positions] + ([positions[1]] + nowhere).map({ [$0] }) + [nowhere + positions] {
+                _ = try await town.gateway.call(town.addingHeaders("g", places), by: late)
+            }
+            let missing = try await town.gateway.call(ListRecords(missing: recipient("g").name), by: Town.laboratory).records
+            #expect(missing.map(\.position) == [positions[1]])
+            #expect(try await town.released("g", by: "lakeside").count == 1)
+            // The patient is told.
+            for place in nowhere {
+                try await town.gateway.expect(.notFound, town.addingHeaders("late", [place]), by: Town.laboratory)
+            }
+        }
+    }
+
     @Test func `a delegation that is over ends likewise, by its date alone`() async throws {
         try await begun { town in
             try await town.delegate("short", days: 2)
             let positions = try await town.positions()
+            _ = try await town.gateway.call(town.addingHeaders("short", positions), by: Town.laboratory)
             _ = try await town.gateway.call(
                 town.delegating("g", to: "lakeside", under: "short", days: 2), by: Town.holder("short"))
             _ = try await town.gateway.call(town.addingHeaders("g", positions), by: Town.holder("short"))

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `who hung up keeps nobody waiting, and what was done stays done`() async throws {
+    @Test func `who is cancelled does not wait, and what was done stays done`() async throws {
         let task = Task {
             let clock = HeldClock()
             let value = try await TimeBucket(of: .seconds(1_000), on: clock).run {

@@ -20,10 +20,10 @@ package struct CompiledConsent: Sendable {
     package let permit: Policy?
     /// Counts for every request on the compartment.
     package let forbid: Policy?
-    /// Both, for those that rely on this grant.
-    package let policies: PolicySet
+    /// Both, for requests that rely on this grant.
+    let policies: PolicySet
     /// The forbid alone, for all others.
-    package let forbidding: PolicySet
+    let forbidding: PolicySet
     /// Records that either names.
     let namedRecords: Set<EntityUID>
     package let consented: Consented
@@ -61,9 +61,7 @@ package struct CompiledConsent: Sendable {
         hash = SHA256.hash(set.json)
         policies = set
         namedRecords = set.policies.values.reduce(into: []) { $0.formUnion($1.body.entities(of: "Record")) }
-        // Compiled here, once, because deciding must not take longer where something is forbidden.
-        if self.permit != nil, let permit = made.permit { try? set.remove(permit.id) }
-        forbidding = set
+        forbidding = PolicySet(all: [made.forbid].compactMap(\.self)) ?? PolicySet()
     }
 
     /// Whether its forbid counts on this day, unless it was revoked.
@@ -76,5 +74,13 @@ extension CompiledConsent: Equatable {
     package static func == (one: CompiledConsent, other: CompiledConsent) -> Bool {
         (one.permit, one.forbid, one.consented) == (other.permit, other.forbid, other.consented)
             && (one.review, one.isLasting, one.hash) == (other.review, other.isLasting, other.hash)
+    }
+}
+
+extension PolicySet {
+    /// `nil` if two have the same name, or one nests too deep.
+    init?(all policies: some Sequence<Policy>) {
+        self.init()
+        for policy in policies { guard (try? add(policy)) != nil else { return nil } }
     }
 }

@@ -33,29 +33,27 @@ package struct DecisionEngine: Sendable {
         let record: Bytes32?
     }
 
-    package init(
-        _ inputs: DecisionInputs, compile: GrantCheck.Compile = { ConsentCompiler.compile($0, $1) }
-    ) {
+    /// - Parameter cache: what was compiled for other decisions.
+    package init(_ inputs: DecisionInputs, cache: ConsentCache = ConsentCache()) {
         self.inputs = inputs
         consent = try? Consent(canonical: inputs.consent)
         let check = GrantCheck.check(
             inputs.request, at: inputs.now, inputs.grant, consent: inputs.consent, under: inputs.authorities,
-            emergency: inputs.emergency, compile: compile)
-        let others = inputs.others.map { ($0, compile($0.consent, $0.scope)) }
-        var consents = others.map(\.1)
+            emergency: inputs.emergency, compile: cache.compile)
+        let others = inputs.others.map { cache.compile($0.consent, $0.scope) }
+        var consents = others
         switch check {
         case .failure(let denial):
             (refusal, consented, questions) = (denial.reason, Consented(), [Question(policies: [])])
         case .success(let relied):
             consented = relied.consented
-            // Of each consent once, for policies are named after their grant.
-            let isEachOnce =
-                inputs.others.isAscending(by: \.scope.control)
-                && !inputs.others.contains { $0.scope.control == inputs.request.grant }
-            let isTrue = others.allSatisfy { $0.compilation == $1.hash }
+            let forbidding = cache.forbidding(others)
+            // Policies are named after their grant, so each has to be here once.
+            let isEachOnce = forbidding != nil && !inputs.others.contains { $0.scope.control == inputs.request.grant }
+            let isTrue = zip(inputs.others, others).allSatisfy { $0.compilation == $1.hash }
             refusal = isEachOnce && isTrue ? nil : .compilationDiffers
             questions =
-                [Question(policies: [relied.grant.policies] + others.map(\.1.forbidding))]
+                [Question(policies: [relied.grant.policies, forbidding ?? PolicySet()])]
                 + relied.authorities.map { Question(policies: [$0.compiled.policies], guardian: $0.guardian) }
             consents += [relied.grant] + relied.authorities.map(\.compiled)
         }

@@ -54,7 +54,7 @@ extension Replay {
             authorities: authorities, identifiers: identifiers(of: request.actor),
             isEmergencyDesk: isEmergencyDesk(request.actor, now.day), emergency: emergency,
             others: isCovered ? others(of: facts?.compartment, beside: request.grant, now.day) : [], policies: policies)
-        return (inputs, DecisionEngine(inputs, compile: consents.compile))
+        return (inputs, DecisionEngine(inputs, cache: consents))
     }
 
     private func grant(_ request: Request, _ body: DecisionBody) -> (GrantFacts?, [UInt8]) {

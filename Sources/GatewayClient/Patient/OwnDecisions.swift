@@ -85,7 +85,7 @@ package struct OwnDecisions: Sendable {
 
     /// What would be said of each record that the offer is about.
     func rulings(_ offer: Offer, _ purpose: PurposeOfUse, _ candidates: [Candidate]) -> [(candidate: Candidate, ruling: Ruling)] {
-        var engine = DecisionEngine(inputs(offer, purpose), compile: { [compilations] in compilations.compile($0, $1) })
+        var engine = DecisionEngine(inputs(offer, purpose), cache: compilations)
         let about = candidates.filter(engine.isAbout)
         return Array(zip(about, engine.rule(on: about)).map { ($0, $1) })
     }

@@ -63,14 +63,17 @@ extension StoreTransaction {
     }
 
     /// Who gives a grant's reader headers: the compartment, or the holder of the delegation that the grant was made under.
-    func requireHeaderAuthor(_ key: Ed25519.PublicKey, for terms: GrantTerms) throws {
-        if key == terms.compartment {
+    ///
+    /// - Returns: the holder's own recipient; `nil` for the compartment.
+    func requireHeaderAuthor(_ key: Ed25519.PublicKey, for terms: GrantTerms) throws -> RecipientKey? {
+        guard key != terms.compartment else {
             _ = try view.requireCompartment(key)
-        } else {
-            guard let delegation = try view.delegation(of: key, at: now), terms.authority == delegation.state.grant.control else {
-                throw APIError(.forbidden, "no live grant of this compartment")
-            }
+            return nil
         }
+        guard let delegation = try view.delegation(of: key, at: now), terms.authority == delegation.state.grant.control else {
+            throw APIError(.forbidden, "no live grant of this compartment")
+        }
+        return delegation.terms.recipient
     }
 }
 

@@ -53,8 +53,10 @@ extension Gateway {
             guard let terms = try transaction.state.terms(of: call.grant),
                 try transaction.state.grant(call.grant)?.revokedAt == nil
             else { throw APIError(.forbidden, "no live grant of this compartment") }
-            try transaction.requireHeaderAuthor(caller.key, for: terms)
+            let holder = try transaction.requireHeaderAuthor(caller.key, for: terms)
             for header in call.headers {
+                // A holder cannot have opened what has no header for him, and must not learn whether there is anything.
+                if let holder, try !transaction.hasHeader(for: holder, at: header.position) { continue }
                 guard try transaction.hasSlot(at: header.position, of: terms.compartment) else {
                     throw APIError(.notFound, "no such record in this compartment")
                 }

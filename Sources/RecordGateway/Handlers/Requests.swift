@@ -84,7 +84,7 @@ extension Gateway {
             authorities: authorities, identifiers: try transaction.identifiers(of: request.actor),
             isEmergencyDesk: try transaction.isEmergencyDesk(request.actor), emergency: emergency,
             others: try others(of: compartment, beside: request.grant, transaction), policies: try policies(transaction.view))
-        var engine = DecisionEngine(inputs, compile: consents.compile)
+        var engine = DecisionEngine(inputs, cache: consents)
         var draft = DecisionDraft()
         var found: [Hash: DepositedRecord] = [:]
         var isAnyRuledOn = false

@@ -21,12 +21,15 @@ struct CallRouter: Sendable {
     }
 
     /// A call with a message and a message for an answer.
+    ///
+    /// - Parameter bucket: for calls whose answer must not tell by its time what it leaves out.
     func add<Message: Call>(
-        _: Message.Type, to router: Router<GatewayContext>,
+        _: Message.Type, to router: Router<GatewayContext>, in bucket: TimeBucket<ContinuousClock>? = nil,
         _ answer: @escaping @Sendable (Gateway, Message, Caller) async throws -> Message.Answer
     ) {
         addRaw(Message.path, taking: Message.self, to: router) { gateway, message, caller in
-            PlainAnswer(try await answer(gateway, message, caller))
+            guard let bucket else { return PlainAnswer(try await answer(gateway, message, caller)) }
+            return PlainAnswer(try await bucket.run { try await answer(gateway, message, caller) })
         }
     }
 

@@ -80,9 +80,7 @@ package struct GatewayServer: Sendable {
         calls.add(PostEntry.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchRecipientList.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(DepositRecords.self, to: router) { try await $0.answer($1, from: $2) }
-        calls.add(RequestRecords.self, to: router) { gateway, call, caller in
-            try await TimeBucket.decision.run { try await gateway.answer(call, from: caller) }
-        }
+        calls.add(RequestRecords.self, to: router, in: .hiding) { try await $0.answer($1, from: $2) }
         calls.add(DeclareEmergency.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(FetchEmergencies.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ListRecords.self, to: router) { try await $0.answer($1, from: $2) }
@@ -90,8 +88,8 @@ package struct GatewayServer: Sendable {
         calls.add(ListClaims.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(PostAnchors.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(PublishAnchors.self, to: router) { try await $0.answer($1, from: $2) }
-        calls.add(AddHeaders.self, to: router) { try await $0.answer($1, from: $2) }
-        calls.add(FetchHistory.self, to: router) { try await $0.answer($1, from: $2) }
+        calls.add(AddHeaders.self, to: router, in: .hiding) { try await $0.answer($1, from: $2) }
+        calls.add(FetchHistory.self, to: router, in: .hiding) { try await $0.answer($1, from: $2) }
         calls.add(EraseRecords.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(ExportEvidence.self, to: router) { try await $0.answer($1, from: $2) }
         calls.add(SendMessage.self, to: router) { try await $0.answer($1, from: $2) }

@@ -134,6 +134,11 @@ extension StoreTransaction {
             [recipient.name.blob, compartment.blob])
     }
 
+    package func hasHeader(for recipient: RecipientKey, at position: UInt64) throws -> Bool {
+        guard let number = Int64(exactly: position) else { return false }
+        return try database.row("SELECT 1 FROM header WHERE recipient = ? AND position = ?", [recipient.name.blob, number]) != nil
+    }
+
     package func hasSlot(at position: UInt64, of compartment: Ed25519.PublicKey) throws -> Bool {
         try view.payload(at: position, of: compartment) != nil
     }
