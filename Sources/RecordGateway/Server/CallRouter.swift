@@ -29,7 +29,15 @@ struct CallRouter: Sendable {
     ) {
         addRaw(Message.path, taking: Message.self, to: router) { gateway, message, caller in
             guard let bucket else { return PlainAnswer(try await answer(gateway, message, caller)) }
-            return PlainAnswer(try await bucket.run { try await answer(gateway, message, caller) })
+            let hold = bucket.hold()
+            var plain: PlainAnswer
+            do {
+                plain = PlainAnswer(try await answer(gateway, message, caller))
+            } catch {
+                plain = refusal(error)
+            }
+            plain.hold = hold
+            return plain
         }
     }
 
@@ -71,8 +79,10 @@ struct CallRouter: Sendable {
                 metadata: [
                     "route": "\(path)", "status": "\(plain.status.code)", "milliseconds": "\(duration / .milliseconds(1))",
                 ])
-            return plain.response(
+            let response = plain.response(
                 to: target, signature: request.headers.onlySignature, with: gateway.member, at: gateway.clock())
+            await plain.hold?.wait()
+            return response
         }
     }
 
@@ -83,10 +93,14 @@ struct CallRouter: Sendable {
         do {
             return try await answer(request, try gate.authenticate(request, context, target))
         } catch {
-            let refusal = APIError(translating: error)
-            gateway.meter.refused(refusal.code)
-            return PlainAnswer(closingAfter: refusal)
+            return refusal(error)
         }
+    }
+
+    private func refusal(_ error: any Error) -> PlainAnswer {
+        let refusal = APIError(translating: error)
+        gateway.meter.refused(refusal.code)
+        return PlainAnswer(closingAfter: refusal)
     }
 }
 

@@ -12,6 +12,8 @@ struct PlainAnswer: Sendable {
     let body: ResponseBody
     /// The request's body was not read to its end, so what follows on the connection cannot be trusted.
     var closesConnection = false
+    /// What it waits for once it is signed.
+    var hold: TimeBucket<ContinuousClock>.Hold?
 
     init(_ message: some CanonicalCodable) {
         self.init(bytes: message.canonicalBytes)
